@@ -1,0 +1,81 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// EventKind is GitHub's own name of an event, as in the X-GitHub-Event header.
+type EventKind string
+
+// The kinds that Bowsprit handles. Others are dropped at the receiver.
+const (
+	KindPullRequest  EventKind = "pull_request"
+	KindIssueComment EventKind = "issue_comment"
+	KindCheckRun     EventKind = "check_run"
+)
+
+// MaxCommentBody is the size in bytes to which a comment's body is cut in an Event. Commands come first in a comment
+// that is written by a person; what lies behind this is not read.
+const MaxCommentBody = 4096
+
+// Event is a GitHub event reduced to what says where to look. Everything in it may be stale by the time that it is read:
+// workers ask GitHub for the present. The two exceptions are facts of the moment that GitHub does not keep: who sent it,
+// and what a comment said when it was created.
+type Event struct {
+	// Kind is GitHub's name of the event.
+	Kind EventKind `json:"kind"`
+	// Action is GitHub's action of the event: opened, synchronize, created, rerequested.
+	Action string `json:"action,omitempty"`
+	// Org is the login of the repository's owner, an organisation or a user.
+	Org string `json:"org"`
+	// Repo is the repository's name without its owner.
+	Repo string `json:"repo"`
+	// Number is the pull request's number; 0 if the event has none.
+	Number int `json:"number,omitempty"`
+	// HeadSHA is the head commit as the event saw it; empty for comments, which do not say.
+	HeadSHA string `json:"headSHA,omitempty"`
+	// BaseChanged is true when a pull_request was edited so that its base branch or base commit changed.
+	BaseChanged bool `json:"baseChanged,omitempty"`
+	// Label is the label's name of a labeled or unlabeled event.
+	Label string `json:"label,omitempty"`
+	// Sender is who did it.
+	Sender User `json:"sender"`
+	// Comment is the comment of an issue_comment event.
+	Comment *Comment `json:"comment,omitempty"`
+	// CheckRun is the check run of a check_run event.
+	CheckRun *CheckRun `json:"checkRun,omitempty"`
+}
+
+// User is a GitHub account.
+type User struct {
+	// Login is the account's name, which its owner may change.
+	Login string `json:"login"`
+	// ID is the account's number, which stays.
+	ID int64 `json:"id,omitempty"`
+	// Bot is true for an App's account.
+	Bot bool `json:"bot,omitempty"`
+}
+
+// Comment is a comment as it was when the event happened.
+type Comment struct {
+	// ID is the comment's number; a command's run is named after it.
+	ID int64 `json:"id"`
+	// Author is who wrote it; authority belongs to them, and only when they are also the event's sender.
+	Author User `json:"author"`
+	// Body is the text, cut at MaxCommentBody bytes at a rune boundary. It is untrusted.
+	Body string `json:"body"`
+	// CreatedAt is when it was written, by GitHub's clock.
+	CreatedAt metav1.Time `json:"createdAt"`
+	// URL is the page of the comment.
+	URL string `json:"url,omitempty"`
+}
+
+// CheckRun is a check run that somebody asked to run again.
+type CheckRun struct {
+	// ID is the check run's number.
+	ID int64 `json:"id"`
+	// Name is the check run's name: the job's context.
+	Name string `json:"name"`
+	// ExternalID is what Bowsprit wrote into it: the run's name.
+	ExternalID string `json:"externalID,omitempty"`
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
+	"github.com/bowsprit-ci/bowsprit/controllers/admitter"
+	"github.com/bowsprit-ci/bowsprit/controllers/dispatcher"
+	"github.com/bowsprit-ci/bowsprit/controllers/reporter"
+	"github.com/bowsprit-ci/bowsprit/internal/github"
+	"github.com/bowsprit-ci/bowsprit/pipelines"
+	"github.com/bowsprit-ci/bowsprit/triggers"
+	"github.com/bowsprit-ci/bowsprit/web/receiver"
+)
+
+// addReceiver opens the webhook's address now, so that one that is taken stops the start, and serves it later. Every
+// process with this role receives, the leader or not.
+func (s *server) addReceiver() error {
+	if !s.has(roleReceiver) {
+		return nil
+	}
+	w := s.settings.Webhook
+	m := receiver.NewMetrics()
+	if err := metrics.Registry.Register(m); err != nil {
+		return fmt.Errorf("register the metrics of the receiver: %w", err)
+	}
+	var secrets [][]byte
+	for _, secret := range w.Secrets {
+		secrets = append(secrets, []byte(secret.Reveal()))
+	}
+	handler := receiver.Handler(receiver.Options{
+		Secrets: secrets, Translate: github.Translate, Logger: s.logger, Metrics: m,
+		Inbox: receiver.KubeInbox{Client: s.manager.GetClient(), Namespace: s.settings.Kubernetes.Namespace},
+	})
+	var err error
+	if s.hook, err = net.Listen("tcp", w.Address); err != nil {
+		return fmt.Errorf("listen for webhooks: %w", err)
+	}
+	grace := shutdownTimeout
+	return s.manager.Add(&manager.Server{
+		Name: "receiver", Server: receiver.NewServer(w.Address, w.Path, handler), Listener: s.hook, ShutdownTimeout: &grace,
+	})
+}
+
+// addControllers adds those whose roles are asked for.
+func (s *server) addControllers() error {
+	for _, c := range []struct {
+		role string
+		add  func() error
+	}{
+		{roleDispatcher, s.addDispatcher},
+		{roleAdmitter, s.addAdmitter},
+		{roleReporter, s.addReporter},
+	} {
+		if !s.has(c.role) {
+			continue
+		}
+		if err := c.add(); err != nil {
+			return fmt.Errorf("add the %s: %w", c.role, err)
+		}
+	}
+	return nil
+}
+
+func (s *server) addDispatcher() error {
+	r := &dispatcher.Reconciler{
+		Client: s.manager.GetClient(), Runs: s.runs, GitHub: s.github, Clock: wallClock, WebURL: s.github.WebURL(),
+		Decide: func(ctx context.Context, ev v1alpha1.Event) (triggers.Plan, error) {
+			return triggers.Decide(ctx, ev, s.github, s.catalog)
+		},
+		Options: pipelines.Options{
+			Namespace: s.catalog.PodNamespace(), ToolsImage: s.settings.Images.Tools,
+			CloneHost: strings.TrimSuffix(s.github.WebURL(), "/"),
+		},
+	}
+	return r.SetupWithManager(s.manager, s.options())
+}
+
+func (s *server) addAdmitter() error {
+	r := &admitter.Reconciler{
+		Runs: s.runs, MaxRunning: s.settings.Limits.MaxRunning,
+		Turnstile: admitter.Turnstile{
+			Client: s.manager.GetClient(), Live: s.manager.GetAPIReader(), Namespace: s.settings.Kubernetes.Namespace,
+		},
+	}
+	return r.SetupWithManager(s.manager, s.options())
+}
+
+func (s *server) addReporter() error {
+	r := &reporter.Reconciler{
+		Cache: s.manager.GetClient(), Runs: s.runs, GitHub: s.github, Clock: wallClock,
+		LogLines: s.settings.Reporting.LogLines, DetailsURL: s.detailsURL,
+	}
+	return r.SetupWithManager(s.manager, s.options())
+}
+
+// detailsURL is a run's page in the dashboard of the settings; empty if they name none.
+func (s *server) detailsURL(run types.NamespacedName) string {
+	return strings.NewReplacer("{namespace}", run.Namespace, "{name}", run.Name).Replace(s.settings.Reporting.DashboardURL)
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/bowsprit-ci/bowsprit/api/catalog"
+	"github.com/bowsprit-ci/bowsprit/internal/github"
+	"github.com/bowsprit-ci/bowsprit/internal/runs"
+	"github.com/bowsprit-ci/bowsprit/internal/settings"
+)
+
+// The pauses between tries of something that fails: short at first, and short enough at last that everything is right
+// again within minutes after a fault has passed.
+const (
+	firstPause = 250 * time.Millisecond
+	lastPause  = 2 * time.Minute
+)
+
+// workers is how many deliveries, and how many runs, are worked on at a time: they mostly wait for GitHub.
+const workers = 8
+
+// server holds what the roles are wired from.
+type server struct {
+	flags      *serveFlags
+	settings   settings.Settings
+	logger     *slog.Logger
+	catalog    *catalog.Catalog
+	namespaces []string // where runs live
+	github     *github.Client
+	manager    ctrl.Manager
+	runs       *runs.Store
+	hook       net.Listener // nil without the receiver
+}
+
+// newServer builds everything and starts nothing but the webhook's listener. Its errors are for the person who starts it.
+func newServer(f *serveFlags, set settings.Settings, logger *slog.Logger) (*server, error) {
+	s := &server{flags: f, settings: set, logger: logger}
+	for _, step := range []func() error{s.loadCatalog, s.connectGitHub, s.connectCluster, s.addReceiver, s.addControllers} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// loadCatalog reads the Prow configuration. A first start with errors in it is refused: there is no last good one.
+func (s *server) loadCatalog() error {
+	c := s.settings.Config
+	flags := catalogFlags{config: c.ConfigPath, jobs: c.JobConfigPath, plugins: c.PluginConfig}
+	cat, problems := flags.load()
+	for _, p := range problems {
+		if cat != nil {
+			s.logger.Warn("configuration", "problem", p.String())
+		}
+	}
+	if cat == nil {
+		return fmt.Errorf("the Prow configuration has errors (bowsprit config check shows the same):\n%w", problems)
+	}
+	s.catalog, s.namespaces = cat, runNamespaces(cat)
+	return nil
+}
+
+// runNamespaces are all namespaces that the jobs of a catalog name, and the one of those that name none.
+func runNamespaces(cat *catalog.Catalog) []string {
+	all := []string{cat.PodNamespace()}
+	for _, name := range cat.Repos() {
+		org, repo, _ := strings.Cut(name, "/")
+		for _, job := range cat.Presubmits(org, repo) {
+			if job.Namespace != "" {
+				all = append(all, job.Namespace)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (s *server) connectGitHub() error {
+	g := s.settings.GitHub
+	m := github.NewMetrics()
+	if err := metrics.Registry.Register(m); err != nil {
+		return fmt.Errorf("register the metrics of GitHub: %w", err)
+	}
+	client, err := github.New(github.Options{
+		APIURL: g.APIURL, WebURL: g.WebURL,
+		App:   github.App{ID: g.AppID, PrivateKey: []byte(g.PrivateKey.Reveal())},
+		Token: g.Token.Reveal(), Logger: s.logger, Metrics: m,
+	})
+	s.github = client
+	return err
+}
+
+// addRuns makes the hands on runs.
+func (s *server) addRuns(config *rest.Config) error {
+	pods, err := corev1client.NewForConfig(config)
+	if err != nil {
+		return fmt.Errorf("make a client for logs: %w", err)
+	}
+	s.runs = &runs.Store{
+		Client: s.manager.GetClient(), Live: s.manager.GetAPIReader(), Pods: pods, Namespaces: s.namespaces,
+	}
+	return nil
+}
+
+func (s *server) has(role string) bool { return slices.Contains(s.flags.roles, role) }
+
+// hookAddress is where webhooks arrive; empty without the receiver.
+func (s *server) hookAddress() string {
+	if s.hook == nil {
+		return ""
+	}
+	return s.hook.Addr().String()
+}
+
+// options are what all controllers have in common.
+func (s *server) options() controller.Options {
+	return controller.Options{
+		MaxConcurrentReconciles: workers,
+		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[ctrl.Request](firstPause, lastPause),
+	}
+}
+
+// ready answers /readyz: whether webhooks are taken, if that is a role.
+func (s *server) ready(*http.Request) error {
+	if s.has(roleReceiver) && s.hook == nil {
+		return errors.New("the receiver does not listen")
+	}
+	return nil
+}
+
+var wallClock clock.PassiveClock = clock.RealClock{}

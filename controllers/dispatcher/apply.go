@@ -1,0 +1,79 @@
+package dispatcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
+	"github.com/bowsprit-ci/bowsprit/internal/github"
+	"github.com/bowsprit-ci/bowsprit/triggers"
+)
+
+// apply carries a plan out, the runs first: some of what follows (the open gate, the comment) is what a later look at
+// the same event would take as a sign that everything was done. So nothing follows while a run could not be made.
+func (r *Reconciler) apply(ctx context.Context, d *v1alpha1.Delivery, plan triggers.Plan) (*effect, error) {
+	done := newEffect(plan)
+	var errs []error
+	for _, a := range plan.Actions {
+		if run, ok := a.(triggers.Run); ok {
+			errs = append(errs, r.run(ctx, run, done))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for i, a := range plan.Actions {
+		if err := r.act(ctx, d, i, a, done); err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
+// act carries out one action that is not a run. i tells apart several answers to one delivery.
+func (r *Reconciler) act(ctx context.Context, d *v1alpha1.Delivery, i int, action triggers.Action, done *effect) error {
+	switch a := action.(type) {
+	case triggers.Run:
+		return nil
+	case triggers.Cancel:
+		return r.cancel(ctx, d.Spec.Event.Kind, a, done)
+	case triggers.Comment:
+		done.did("comment: %s", a.Why)
+		return r.GitHub.UpsertComment(ctx, commentKey(d, i, a), a.Body)
+	case triggers.Label:
+		done.did("%s label %s: %s", map[bool]string{false: "add", true: "remove"}[a.Remove], a.Name, a.Why)
+		return r.GitHub.Label(ctx, a.Org, a.Repo, a.Number, a.Name, a.Remove)
+	case triggers.Gate:
+		done.did("%s the gate: %s", map[bool]string{false: "close", true: "open"}[a.Open], a.Why)
+		return r.gate(ctx, a)
+	}
+	return fmt.Errorf("the plan holds an action of the unknown type %T", action)
+}
+
+// commentKey names a comment: a kept one by its marker, an answer by the delivery that it answers.
+func commentKey(d *v1alpha1.Delivery, i int, a triggers.Comment) github.CommentKey {
+	marker := a.Marker
+	if marker == "" {
+		marker = fmt.Sprintf("answer-%s-%d", d.Name, i)
+	}
+	return github.CommentKey{Org: a.Org, Repo: a.Repo, Number: a.Number, Marker: marker}
+}
+
+// gate shows the gate on a commit.
+func (r *Reconciler) gate(ctx context.Context, g triggers.Gate) error {
+	conclusion, state := "action_required", "pending"
+	if g.Open {
+		conclusion, state = "success", "success"
+	}
+	if !r.GitHub.CanWriteChecks() {
+		return r.GitHub.SetStatus(ctx, github.Status{
+			Org: g.Org, Repo: g.Repo, SHA: g.SHA, Context: triggers.GateContext, State: state, Description: g.Title,
+		})
+	}
+	_, err := r.GitHub.UpsertCheck(ctx, github.Check{
+		Org: g.Org, Repo: g.Repo, SHA: g.SHA, Name: triggers.GateContext, ExternalID: "gate",
+		Status: github.Completed, Conclusion: conclusion, Title: g.Title, Summary: g.Summary,
+	})
+	return err
+}

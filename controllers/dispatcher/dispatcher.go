@@ -1,0 +1,97 @@
+package dispatcher
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
+	"github.com/bowsprit-ci/bowsprit/internal/github"
+	"github.com/bowsprit-ci/bowsprit/pipelines"
+	"github.com/bowsprit-ci/bowsprit/triggers"
+)
+
+// retention is how long a delivery is kept: longer than GitHub redelivers, which is three days.
+const retention = 4 * 24 * time.Hour
+
+// busy is the pause of a delivery whose pull request another worker is at.
+const busy = 100 * time.Millisecond
+
+// Runs is what the dispatcher needs of the runs.
+type Runs interface {
+	Create(ctx context.Context, run *pipelinev1.PipelineRun) (*pipelinev1.PipelineRun, bool, error)
+	ListLive(ctx context.Context, match labels.Selector) ([]pipelinev1.PipelineRun, error)
+	Cancel(ctx context.Context, run *pipelinev1.PipelineRun, why string) error
+}
+
+// GitHub is what the dispatcher says to GitHub. Every method may be repeated without a second effect.
+type GitHub interface {
+	CanWriteChecks() bool
+	UpsertCheck(ctx context.Context, check github.Check) (int64, error)
+	SetStatus(ctx context.Context, status github.Status) error
+	UpsertComment(ctx context.Context, key github.CommentKey, body string) error
+	Label(ctx context.Context, org, repo string, number int, name string, remove bool) error
+}
+
+// Reconciler processes deliveries. Its fields are set once, before the first call.
+type Reconciler struct {
+	// Client reads and writes Deliveries.
+	Client client.Client
+	Runs   Runs
+	GitHub GitHub
+	// Decide is the mind: what an event calls for, on the pull request as it is now.
+	Decide func(ctx context.Context, ev v1alpha1.Event) (triggers.Plan, error)
+	// Options are the compiler's settings.
+	Options pipelines.Options
+	// WebURL is the root of GitHub's pages, with a final slash; links in a run's environment start with it.
+	WebURL string
+	Clock  clock.PassiveClock
+
+	pulls  locks
+	builds buildIDs
+}
+
+// Reconcile gives one delivery its effect, and deletes it when it is old.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	d := &v1alpha1.Delivery{}
+	if err := r.Client.Get(ctx, req.NamespacedName, d); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	left := d.CreationTimestamp.Add(retention).Sub(r.Clock.Now())
+	if left <= 0 {
+		return ctrl.Result{}, r.forget(ctx, d)
+	}
+	if processed(d) {
+		return ctrl.Result{RequeueAfter: left}, nil
+	}
+	if !r.pulls.tryLock(pullOf(d)) {
+		return ctrl.Result{RequeueAfter: busy}, nil
+	}
+	defer r.pulls.unlock(pullOf(d))
+	done, err := r.process(ctx, d)
+	return r.conclude(ctx, d, done, err)
+}
+
+// process observes and plans, then applies.
+func (r *Reconciler) process(ctx context.Context, d *v1alpha1.Delivery) (*effect, error) {
+	plan, err := r.Decide(ctx, d.Spec.Event)
+	if err != nil {
+		return nil, err
+	}
+	return r.apply(ctx, d, plan)
+}
+
+// forget deletes a delivery whose time is over, loudly if it never had its effect.
+func (r *Reconciler) forget(ctx context.Context, d *v1alpha1.Delivery) error {
+	if !processed(d) {
+		log.FromContext(ctx).Error(errors.New("gave up"), "delivery grew old without effect", "status", d.Status)
+	}
+	return client.IgnoreNotFound(r.Client.Delete(ctx, d, client.Preconditions{UID: &d.UID}))
+}

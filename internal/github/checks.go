@@ -1,0 +1,222 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/go-github/v92/github"
+)
+
+// The states of a check run that Bowsprit uses.
+const (
+	Queued     = "queued"
+	InProgress = "in_progress"
+	Completed  = "completed"
+)
+
+// Check is what a check run shall say.
+type Check struct {
+	Org, Repo string
+	// SHA is the commit that it is about, in full.
+	SHA string
+	// Name is what people and branch protection see: a job's context.
+	Name string
+	// ExternalID tells apart several check runs of one name on one commit; with the name it is how ours is found again.
+	// It must not be empty.
+	ExternalID string
+	// ID is GitHub's number of the check run, if it is known; else 0.
+	ID int64
+	// Status is Queued, InProgress or Completed.
+	Status string
+	// Conclusion is GitHub's word for how it ended (success, failure, neutral, cancelled, skipped, timed_out,
+	// action_required), and empty unless Status is Completed.
+	Conclusion string
+	// Title is a line, Summary and Text are Markdown. What is longer than GitHub takes is cut, with a mark.
+	Title, Summary, Text string
+	// DetailsURL is the page behind "Details"; empty leaves GitHub's own.
+	DetailsURL string
+	// StartedAt and CompletedAt are left to GitHub when zero.
+	StartedAt, CompletedAt time.Time
+	// Actions are buttons that GitHub shows once the check run is completed, three at most.
+	Actions []CheckAction
+}
+
+// CheckAction is a button on a check run.
+type CheckAction struct {
+	// Label is on the button (20 bytes), Description beside it (40 bytes), Identifier comes back in the event (20 bytes).
+	Label, Description, Identifier string
+}
+
+// UpsertCheck makes GitHub's check run say what c says, and returns its number. It may be repeated at any time: a check
+// run of ours with the same commit, name and external id is found before one is created, also after a creation whose
+// answer was lost; what says the same already is not written again; and one that is completed is never moved back.
+//
+// Errors: ErrForbidden for a token, Unreportable when the commit or the repository is gone, *RateLimited, ErrTemporary.
+func (c *Client) UpsertCheck(ctx context.Context, check Check) (int64, error) {
+	if err := c.admissible(check); err != nil {
+		return 0, fmt.Errorf("write check run %q of %s/%s@%s: %w", check.Name, check.Org, check.Repo, check.SHA, err)
+	}
+	gh, err := c.in(ctx, check.Org, check.Repo)
+	if err != nil {
+		return 0, err
+	}
+	id, err := c.upsertCheck(ctx, gh, check)
+	return id, explain(err, "write check run %q of %s/%s@%s", check.Name, check.Org, check.Repo, check.SHA)
+}
+
+// admissible refuses what GitHub would refuse, or what could not be found again.
+func (c *Client) admissible(check Check) error {
+	switch {
+	case !c.CanWriteChecks():
+		return fmt.Errorf("%w: GitHub lets only Apps write check runs, not tokens", ErrForbidden)
+	case check.ExternalID == "" || check.Name == "":
+		return fmt.Errorf("%w: it needs a name and an external id", ErrInvalid)
+	case (check.Status == Completed) != (check.Conclusion != ""):
+		return fmt.Errorf("%w: status %q with conclusion %q", ErrInvalid, check.Status, check.Conclusion)
+	}
+	return nil
+}
+
+// upsertCheck looks, then writes if there is something to write. The final word on a known check run needs no look.
+func (c *Client) upsertCheck(ctx context.Context, gh *github.Client, check Check) (int64, error) {
+	if check.ID != 0 && check.Status == Completed {
+		if err := updateCheck(ctx, gh, check.ID, check); !errors.Is(kindOf(err), ErrNotFound) {
+			return check.ID, err
+		}
+	}
+	present, err := c.presentCheck(ctx, gh, check)
+	switch {
+	case err != nil:
+		return 0, err
+	case present == nil:
+		return c.createCheck(ctx, gh, check)
+	case saysAlready(present, check):
+		return present.GetID(), nil
+	}
+	return present.GetID(), updateCheck(ctx, gh, present.GetID(), check)
+}
+
+// presentCheck finds our check run on GitHub; nil if there is none.
+func (c *Client) presentCheck(ctx context.Context, gh *github.Client, check Check) (*github.CheckRun, error) {
+	if check.ID == 0 {
+		return c.findCheck(ctx, gh, check)
+	}
+	run, _, err := gh.Checks.GetCheckRun(ctx, check.Org, check.Repo, check.ID)
+	if errors.Is(kindOf(err), ErrNotFound) {
+		return c.findCheck(ctx, gh, check)
+	}
+	return run, err
+}
+
+// findCheck looks our check run up by commit, name and external id; nil if there is none. The newest wins.
+func (c *Client) findCheck(ctx context.Context, gh *github.Client, check Check) (found *github.CheckRun, err error) {
+	options := &github.ListCheckRunsOptions{
+		CheckName: &check.Name, AppID: &c.appID, Filter: github.Ptr("all"),
+		ListOptions: github.ListOptions{PerPage: page},
+	}
+	for run, err := range gh.Checks.ListCheckRunsForRefIter(ctx, check.Org, check.Repo, check.SHA, options) {
+		if err != nil {
+			return nil, err
+		}
+		ours := run.GetApp().GetID() == c.appID && run.GetName() == check.Name && run.GetExternalID() == check.ExternalID
+		if ours && run.GetID() > found.GetID() {
+			found = run
+		}
+	}
+	return found, nil
+}
+
+// saysAlready says that there is nothing to write: the check run says the same, or has come further.
+func saysAlready(present *github.CheckRun, want Check) bool {
+	if present.GetStatus() == Completed && want.Status != Completed {
+		return true
+	}
+	output := present.GetOutput()
+	return present.GetStatus() == want.Status && present.GetConclusion() == want.Conclusion &&
+		output.GetTitle() == fit(want.Title, mostTitle) &&
+		output.GetSummary() == fit(want.Summary, mostOutput) &&
+		output.GetText() == fit(want.Text, mostOutput) &&
+		(want.DetailsURL == "" || present.GetDetailsURL() == want.DetailsURL)
+}
+
+// createCheck creates the check run. If the answer is lost it looks once whether the check run is there nevertheless.
+func (c *Client) createCheck(ctx context.Context, gh *github.Client, check Check) (int64, error) {
+	run, _, err := gh.Checks.CreateCheckRun(ctx, check.Org, check.Repo, github.CreateCheckRunOptions{
+		Name: check.Name, HeadSHA: check.SHA, ExternalID: &check.ExternalID, DetailsURL: optional(check.DetailsURL),
+		Status: &check.Status, Conclusion: optional(check.Conclusion), Output: outputOf(check), Actions: actionsOf(check),
+		StartedAt: timestamp(check.StartedAt), CompletedAt: timestamp(check.CompletedAt),
+	})
+	if asRateLimited(err) == nil && errors.Is(kindOf(err), ErrTemporary) {
+		if made, lookErr := c.findCheck(ctx, gh, check); lookErr == nil && made != nil {
+			return made.GetID(), nil
+		}
+	}
+	return run.GetID(), err
+}
+
+// checkUpdate is go-github's update with the start, which it leaves out and GitHub takes.
+type checkUpdate struct {
+	github.UpdateCheckRunOptions
+	StartedAt *github.Timestamp `json:"started_at,omitempty"`
+}
+
+// updateCheck overwrites a check run of ours.
+func updateCheck(ctx context.Context, gh *github.Client, id int64, check Check) error {
+	body := checkUpdate{
+		UpdateCheckRunOptions: github.UpdateCheckRunOptions{
+			Name: check.Name, ExternalID: &check.ExternalID, DetailsURL: optional(check.DetailsURL),
+			Status: &check.Status, Conclusion: optional(check.Conclusion), Output: outputOf(check), Actions: actionsOf(check),
+			CompletedAt: timestamp(check.CompletedAt),
+		},
+		StartedAt: timestamp(check.StartedAt),
+	}
+	path := fmt.Sprintf("repos/%s/%s/check-runs/%d", check.Org, check.Repo, id)
+	request, err := gh.NewRequest(ctx, http.MethodPatch, path, body)
+	if err != nil {
+		return err
+	}
+	_, err = gh.Do(request, nil)
+	return err
+}
+
+// outputOf is the visible part of a check run; nil if it says nothing. GitHub wants title and summary together.
+func outputOf(check Check) *github.CheckRunOutput {
+	if check.Title == "" && check.Summary == "" && check.Text == "" {
+		return nil
+	}
+	return &github.CheckRunOutput{
+		Title:   github.Ptr(fit(check.Title, mostTitle)),
+		Summary: github.Ptr(fit(check.Summary, mostOutput)),
+		Text:    optional(fit(check.Text, mostOutput)),
+	}
+}
+
+// actionsOf are the buttons, in GitHub's sizes.
+func actionsOf(check Check) []*github.CheckRunAction {
+	var actions []*github.CheckRunAction
+	for _, a := range check.Actions {
+		actions = append(actions, &github.CheckRunAction{
+			Label: fit(a.Label, 20), Description: fit(a.Description, 40), Identifier: a.Identifier,
+		})
+	}
+	return actions
+}
+
+// optional leaves an empty string out of a request.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// timestamp leaves a zero time out of a request.
+func timestamp(t time.Time) *github.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	return &github.Timestamp{Time: t.UTC()}
+}

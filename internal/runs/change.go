@@ -1,0 +1,96 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+
+	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/util/retry"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/bowsprit-ci/bowsprit/pipelines/record"
+)
+
+// Admit lets a queued run start by emptying spec.status. It changes nothing, and is no error, if the run is no longer
+// queued or no longer there.
+func (s *Store) Admit(ctx context.Context, run *pipelinev1.PipelineRun) error {
+	return s.change(ctx, run, "admit", func(r *pipelinev1.PipelineRun) (bool, error) {
+		if r.Spec.Status != pipelinev1.PipelineRunSpecStatusPending {
+			return false, nil
+		}
+		r.Spec.Status = ""
+		return true, nil
+	})
+}
+
+// Cancel ends a run and notes why, which must not be empty. A queued run is ended hard and a running one gracefully: a
+// run that never started and is cancelled gracefully would still run its finally tasks. It changes nothing, and is no
+// error, if the run is done, told to stop already, or no longer there.
+func (s *Store) Cancel(ctx context.Context, run *pipelinev1.PipelineRun, why string) error {
+	return s.change(ctx, run, "cancel", func(r *pipelinev1.PipelineRun) (bool, error) {
+		if r.IsDone() || Stopping(r) {
+			return false, nil
+		}
+		record.SetCancelReason(r, why)
+		if r.IsPending() {
+			r.Spec.Status = pipelinev1.PipelineRunSpecStatusCancelled
+		} else {
+			r.Spec.Status = pipelinev1.PipelineRunSpecStatusCancelledRunFinally
+		}
+		return true, nil
+	})
+}
+
+// MarkReported notes on the run what was told to GitHub. run is the run as it was when the message was made: if another
+// report was noted since, nothing is changed and the error is ErrReportedElsewhere. A run that is gone needs no note.
+func (s *Store) MarkReported(ctx context.Context, run *pipelinev1.PipelineRun, now record.Reported) error {
+	seen, err := record.Decode(run)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, run, "note the report on", func(r *pipelinev1.PipelineRun) (bool, error) {
+		rec, err := record.Decode(r)
+		switch {
+		case err != nil:
+			return false, err
+		case rec.Reported == now:
+			return false, nil
+		case rec.Reported != seen.Reported:
+			return false, ErrReportedElsewhere
+		}
+		record.SetReported(r, now)
+		return true, nil
+	})
+}
+
+// Stopping is true for a run that was told to stop, whoever said so.
+func Stopping(run *pipelinev1.PipelineRun) bool {
+	return run.IsCancelled() || run.IsGracefullyCancelled() || run.IsGracefullyStopped()
+}
+
+// change makes one patch of what edit does to a copy of run, guarded by run's resource version. When somebody else was
+// faster, it reads the run anew and asks edit again. edit returns false to leave the run as it is.
+func (s *Store) change(ctx context.Context, run *pipelinev1.PipelineRun, verb string, edit func(*pipelinev1.PipelineRun) (bool, error)) error {
+	base := run
+	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		if base == nil {
+			live, err := s.Get(ctx, client.ObjectKeyFromObject(run))
+			if err != nil || live == nil || live.UID != run.UID {
+				return err
+			}
+			base = live
+		}
+		edited := base.DeepCopy()
+		if needed, err := edit(edited); err != nil || !needed {
+			return err
+		}
+		err := s.Client.Patch(ctx, edited, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+		base = nil
+		return client.IgnoreNotFound(err)
+	})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("%s PipelineRun %s/%s: %w", verb, run.Namespace, run.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package street
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Built is what Bowsprit consists of on this cluster: the program, and the images that its runs use.
+type Built struct {
+	// Bowsprit is the program's file.
+	Bowsprit string
+	// ToolsImage and JobImage are references that pods can pull: the clone step's image, and a job image with Go and git.
+	ToolsImage, JobImage string
+}
+
+// Build compiles Bowsprit and its tools into dir and pushes the tools' image to the cluster's registry.
+func Build(ctx context.Context, c *Cluster, dir string) (*Built, error) {
+	bowsprit, tools := filepath.Join(dir, "bowsprit"), filepath.Join(dir, "bowsprit-tools")
+	for target, pkg := range map[string]string{bowsprit: "bowsprit", tools: "tools"} {
+		if _, err := runCommand(ctx, "go", "build", "-o", target, "github.com/bowsprit-ci/bowsprit/cmd/"+pkg); err != nil {
+			return nil, err
+		}
+	}
+	image, err := runCommand(ctx, c.Tool, "push", "bowsprit/tools:dev", "--binary", tools+":/bowsprit-tools", "--base", "rootfs")
+	return &Built{Bowsprit: bowsprit, JobImage: c.ImagePrefix + "/bowsprit/demo-job:dev", ToolsImage: image}, err
+}
+
+// ServerImage pushes an image of Bowsprit itself and returns its reference by digest.
+func ServerImage(ctx context.Context, c *Cluster, b *Built) (string, error) {
+	return runCommand(ctx, c.Tool, "push", "bowsprit/bowsprit:dev", "--binary", b.Bowsprit+":/bowsprit", "--base", "scratch", "--entrypoint", "/bowsprit", "--user", "65532")
+}
+
+// runCommand runs a command and returns what it printed, trimmed; the error holds what it printed to standard error.
+func runCommand(ctx context.Context, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("run %s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, errs.String())
+	}
+	return strings.TrimSpace(out.String()), nil
+}
