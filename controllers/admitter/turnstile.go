@@ -73,7 +73,7 @@ func (t Turnstile) Write(ctx context.Context, p Promises) error {
 		cm.Namespace, cm.Name = t.Namespace, TurnstileName
 		return wrap(t.Client.Create(ctx, cm))
 	}
-	cm := p.read.DeepCopy(); cm.ResourceVersion = ""
+	cm := p.read.DeepCopy()
 	cm.Data = map[string]string{promisedKey: data}
 	return wrap(t.Client.Update(ctx, cm))
 }

@@ -52,7 +52,8 @@ type CheckAction struct {
 
 // UpsertCheck makes GitHub's check run say what c says, and returns its number. It may be repeated at any time: a check
 // run of ours with the same commit, name and external id is found before one is created, also after a creation whose
-// answer was lost; what says the same already is not written again; and one that is completed is never moved back.
+// answer was lost; what says the same already is not written again; and one that is completed stays as it is, unless it
+// waits for somebody (action_required).
 //
 // Errors: ErrForbidden for a token, Unreportable when the commit or the repository is gone, *RateLimited, ErrTemporary.
 func (c *Client) UpsertCheck(ctx context.Context, check Check) (int64, error) {
@@ -80,13 +81,9 @@ func (c *Client) admissible(check Check) error {
 	return nil
 }
 
-// upsertCheck looks, then writes if there is something to write. The final word on a known check run needs no look.
+// upsertCheck looks, then writes if there is something to write. It looks before the final word too: whoever was killed
+// after saying it must not say it twice.
 func (c *Client) upsertCheck(ctx context.Context, gh *github.Client, check Check) (int64, error) {
-	if check.ID != 0 && check.Status == Completed {
-		if err := updateCheck(ctx, gh, check.ID, check); !errors.Is(kindOf(err), ErrNotFound) {
-			return check.ID, err
-		}
-	}
 	present, err := c.presentCheck(ctx, gh, check)
 	switch {
 	case err != nil:
@@ -129,9 +126,12 @@ func (c *Client) findCheck(ctx context.Context, gh *github.Client, check Check) 
 	return found, nil
 }
 
-// saysAlready says that there is nothing to write: the check run says the same, or has come further.
+// actionRequired is the one conclusion that is not the last word: it waits for somebody.
+const actionRequired = "action_required"
+
+// saysAlready says that there is nothing to write: the check run says the same, or it has ended, and an end is said once.
 func saysAlready(present *github.CheckRun, want Check) bool {
-	if present.GetStatus() == Completed && want.Status != Completed {
+	if present.GetStatus() == Completed && (want.Status != Completed || present.GetConclusion() != actionRequired) {
 		return true
 	}
 	output := present.GetOutput()

@@ -52,13 +52,14 @@ func statusContexts(ctx context.Context, gh *github.Client, org, repo, sha, bot 
 		if read++; read > mostStatuses {
 			return nil, fmt.Errorf("it has more than %d statuses", mostStatuses)
 		}
-		name, maker, at := status.GetContext(), strings.ToLower(status.GetCreator().GetLogin()), status.GetCreatedAt().Time
+		name := strings.ToLower(status.GetContext()) // GitHub does not tell contexts apart by case
+		maker, at := strings.ToLower(status.GetCreator().GetLogin()), status.GetCreatedAt().Time
 		i, seen := place[name]
 		switch {
 		case !seen:
 			place[name], makers[name] = len(found), maker
 			found = append(found, triggers.Context{
-				Name: name, State: triggers.ContextState(status.GetState()),
+				Name: status.GetContext(), State: triggers.ContextState(status.GetState()),
 				Ours: strings.EqualFold(maker, bot), CreatedAt: at,
 			})
 		case makers[name] == maker:

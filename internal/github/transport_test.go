@@ -352,6 +352,99 @@ func TestMembershipOfAForeignOrganisationIsAskedForInPublic(t *testing.T) {
 	}
 }
 
+// scriptedApp starts a script, and a client that speaks with it as an App. The script plays what belongs to no token.
+func scriptedApp(t *testing.T, play func(w http.ResponseWriter, r *http.Request)) (*script, *Client) {
+	t.Helper()
+	s := &script{play: play}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	c, err := New(Options{APIURL: server.URL + "/api/v3", App: App{ID: 12, PrivateKey: testKey(t)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, c
+}
+
+// token answers as GitHub does when an installation's token is asked for.
+func token(w http.ResponseWriter, token string) {
+	say(w, 201, fmt.Sprintf(`{"token":%q,"expires_at":%q}`, token, time.Now().Add(time.Hour).Format(time.RFC3339)))
+}
+
+func TestAForeignOrganisationWithoutTheAppIsAskedByTheRepositorysInstallation(t *testing.T) {
+	s, c := scriptedApp(t, func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v3"); path {
+		case "GET /app":
+			say(w, 200, `{"slug":"bowsprit"}`)
+		case "GET /repos/acme/web/installation":
+			say(w, 200, `{"id":1}`)
+		case "POST /app/installations/1/access_tokens":
+			token(w, "one")
+		case "GET /orgs/friends/members/fred":
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			say(w, 404, `{"message":"Not Found"}`)
+		}
+	})
+	got, err := c.Trusted(t.Context(), "acme", "web", "fred", triggers.TrustPolicy{TrustedOrg: "friends"})
+	if !got || err != nil || s.count("GET /orgs/friends/installation") != 1 {
+		t.Errorf("got %t, %v after %v", got, err, s.asked)
+	}
+	if n := s.count("POST /app/installations/1/access_tokens"); n != 1 {
+		t.Errorf("%d tokens were minted, want 1", n)
+	}
+}
+
+func TestAnAppThatWasInstalledAnewIsFound(t *testing.T) {
+	installation := 1
+	s, c := scriptedApp(t, func(w http.ResponseWriter, r *http.Request) {
+		switch path := strings.TrimPrefix(r.URL.Path, "/api/v3"); path {
+		case "/repos/acme/web/installation":
+			say(w, 200, fmt.Sprintf(`{"id":%d}`, installation))
+		case "/app/installations/2/access_tokens":
+			token(w, "two")
+		case "/repos/acme/web/pulls/1/files":
+			say(w, 200, `[{"filename":"a.go"}]`)
+		default:
+			say(w, 404, `{"message":"Not Found"}`)
+		}
+	})
+	if _, err := c.ChangedFiles(t.Context(), "acme", "web", 1); !errors.Is(err, ErrTemporary) {
+		t.Errorf("without a token: got %v, want ErrTemporary", err)
+	}
+	installation = 2
+	if files, err := c.ChangedFiles(t.Context(), "acme", "web", 1); err != nil || len(files) != 1 {
+		t.Errorf("installed anew: got %v, %v after %v", files, err, s.asked)
+	}
+}
+
+// Below a homebody requests are signed, so it is tried by itself: whatever brought the request about.
+func TestNothingIsSignedForAnotherHost(t *testing.T) {
+	passed := 0
+	h := &homebody{scheme: "https", host: "ghe.example.com", next: roundTrip(func(*http.Request) (*http.Response, error) {
+		passed++
+		return &http.Response{StatusCode: 200}, nil
+	})}
+	for url, want := range map[string]bool{
+		"https://ghe.example.com/api/v3/user":           true,
+		"http://ghe.example.com/api/v3/user":            false,
+		"https://ghe.example.com:8443/api/v3/user":      false,
+		"https://ghe.example.com.evil.org/api/v3/user":  false,
+		"https://ghe.example.com@evil.org/api/v3/user":  false,
+		"https://evil.org/https://ghe.example.com/user": false,
+	} {
+		before := passed
+		_, err := h.RoundTrip(httptest.NewRequest(http.MethodGet, url, nil))
+		if got := passed > before; got != want || got == errors.Is(err, errStray) {
+			t.Errorf("%s: passed %t, %v", url, got, err)
+		}
+	}
+}
+
+// roundTrip is a transport made of a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 func TestRequestsAreCounted(t *testing.T) {
 	_, c := scripted(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-RateLimit-Remaining", "4321")

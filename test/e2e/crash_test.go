@@ -85,10 +85,11 @@ func crashAt(t *testing.T, s *street.Street, p crashPoint) {
 	}
 	branch := fmt.Sprintf("crash-%d-%t-%d", p.n, p.after, time.Now().UnixNano())
 	pull := got(s.OpenPull(street.Member, branch, map[string]string{"log.txt": branch}))(t)
-	select {
-	case <-killed:
-	case <-time.After(time.Minute):
-		t.Fatalf("the street did not come to write %d", p.n)
+	if !waitKilled(t, s, pull, killed) {
+		if p.n <= fewestWrites {
+			t.Fatalf("the street ended before write %d", p.n)
+		}
+		t.Skipf("this time the street needed fewer than %d writes: conflicts vary", p.n)
 	}
 	s.Tap.Watch(nil, nil)
 	must(t, s.Start(within(t, time.Minute)))
@@ -97,6 +98,34 @@ func crashAt(t *testing.T, s *street.Street, p crashPoint) {
 	got(s.WaitCheck(within(t, limit), pull.Head.SHA, "unit", street.Concluded("success")))(t)
 	settle(t, s)
 	assertOnce(t, s, pull)
+}
+
+// fewestWrites is what the street needs when no patch meets a conflict: delivery, run, delivery's status, check, note,
+// admission, check, note, check, note.
+const fewestWrites = 10
+
+// waitKilled waits until Bowsprit was killed and says true, or false if the pull request's check ended before that.
+func waitKilled(t *testing.T, s *street.Street, pull forge.PullView, killed <-chan struct{}) bool {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, err := s.WaitCheck(within(t, limit), pull.Head.SHA, "unit", street.Completed)
+		if err == nil {
+			time.Sleep(3 * time.Second) // the note that follows the last word is a write, too
+		}
+	}()
+	select {
+	case <-killed:
+		return true
+	case <-done:
+	}
+	select {
+	case <-killed:
+		return true
+	default:
+		return false
+	}
 }
 
 // redeliverFailed does what a person does in GitHub's delivery log: what was not answered with 2xx is sent again.

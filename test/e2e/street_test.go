@@ -35,6 +35,9 @@ func TestGreen(t *testing.T) {
 	if !strings.Contains(check.Summary+check.Text, "tkn pipelinerun logs "+runs[0].Name+" -n "+s.Namespace) {
 		t.Errorf("the check does not name the command that prints the log:\n%s\n%s", check.Summary, check.Text)
 	}
+	if check.Writes > 3 {
+		t.Errorf("queued, in progress, completed took %d writes", check.Writes)
+	}
 	if check.ExternalID != runs[0].Name {
 		t.Errorf("the check's external id is %q, the run is %q", check.ExternalID, runs[0].Name)
 	}

@@ -17,7 +17,7 @@ import (
 func TestRefusals(t *testing.T) {
 	w := newWorld(t, tolerant)
 	p := w.openPull("bob", "topic", map[string]string{"a": "b"})
-	narrow, _, err := w.jwtClient().Apps.CreateInstallationToken(context.Background(), w.install, &github.InstallationTokenOptions{Permissions: &github.InstallationPermissions{Issues: github.Ptr("read")}})
+	narrow, _, err := w.jwtClient().Apps.CreateInstallationToken(context.Background(), w.install, &github.InstallationTokenOptions{Permissions: &github.InstallationPermissions{Issues: new("read")}})
 	w.ok(err)
 	full, _, err := w.jwtClient().Apps.CreateInstallationToken(context.Background(), w.install, nil)
 	w.ok(err)

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // app is a GitHub App.
@@ -54,6 +56,15 @@ type AppSpec struct {
 	Events      []string          // webhook events that the App subscribes to
 	HookURL     string            // empty for no webhook
 	HookSecret  string
+	PrivateKey  []byte // PEM of an RSA key to use; empty makes a new one, which takes a moment
+}
+
+// key reads the key that was given, or makes one.
+func (s AppSpec) key() (*rsa.PrivateKey, error) {
+	if len(s.PrivateKey) > 0 {
+		return jwt.ParseRSAPrivateKeyFromPEM(s.PrivateKey)
+	}
+	return rsa.GenerateKey(rand.Reader, 2048)
 }
 
 // App is what the owner of a new App gets to know.
@@ -67,9 +78,9 @@ type App struct {
 
 // CreateApp registers an App and makes its key.
 func (f *Forge) CreateApp(spec AppSpec) (App, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := spec.key()
 	if err != nil {
-		return App{}, fmt.Errorf("make the key of an App: %w", err)
+		return App{}, fmt.Errorf("get the key of App %s: %w", spec.Slug, err)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

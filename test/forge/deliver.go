@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // GitHub still sends X-Hub-Signature beside the SHA-256 one
+	"crypto/sha1" // GitHub still sends X-Hub-Signature beside the SHA-256 one
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"

@@ -71,7 +71,7 @@ func (f *Forge) address(h *hook, e event) {
 		return
 	}
 	e.body = maps.Clone(e.body)
-	e.body["installation"] = obj{"id": i.id, "node_id": f.nodeID("MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u", i.id)}
+	e.body["installation"] = obj{"id": i.id, "node_id": f.nodeID("INST", i.id)}
 	f.deliver(h, e)
 }
 

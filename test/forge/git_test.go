@@ -1,6 +1,7 @@
 package forge
 
 import (
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +42,14 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+// noise is text that does not compress, the same each time.
+func noise(size int) string {
+	data := make([]byte, size)
+	source := rand.NewChaCha8([32]byte{})
+	_, _ = source.Read(data) // never fails
+	return string(data)
+}
+
 // TestGit pushes and clones with real git over HTTP.
 func TestGit(t *testing.T) {
 	w := newWorld(t)
@@ -50,6 +59,7 @@ func TestGit(t *testing.T) {
 	w.mustGit(".", "clone", "--quiet", w.remote("acme/site", token), dir)
 	w.mustGit(dir, "checkout", "--quiet", "-b", "topic")
 	write(t, filepath.Join(dir, "new.txt"), "new\n")
+	write(t, filepath.Join(dir, "big.txt"), noise(3<<20)) // more than git sends in one piece
 	w.mustGit(dir, "add", ".")
 	w.mustGit(dir, "commit", "--quiet", "-m", "Add new")
 	w.mustGit(dir, "push", "--quiet", "origin", "topic")

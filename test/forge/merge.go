@@ -49,9 +49,7 @@ func (f *Forge) mergePull(who *actor, p *pull, in mergeRequest) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	if err := f.markMerged(who, p, base, sha); err != nil {
-		return "", err
-	}
+	f.markMerged(who, p, base, sha)
 	return sha, f.deleteMergedHead(who, p)
 }
 
@@ -164,7 +162,7 @@ func (g gitDir) pick(onto string, c CommitView) (string, error) {
 }
 
 // markMerged makes a pull request merged by a commit that its base branch already contains.
-func (f *Forge) markMerged(who *actor, p *pull, oldBase, sha string) error {
+func (f *Forge) markMerged(who *actor, p *pull, oldBase, sha string) {
 	f.statAgainst(p, oldBase)
 	p.closed, p.merged, p.mergeSHA = true, true, sha
 	p.closedAt, p.mergedAt, p.closedBy, p.mergedBy = f.now(), f.now(), who.acct, who.acct
@@ -175,7 +173,6 @@ func (f *Forge) markMerged(who *actor, p *pull, oldBase, sha string) error {
 	e.Detail = map[string]string{"head": p.head.sha, "base": oldBase}
 	f.record(who, e)
 	f.emitPull("closed", p, who, nil)
-	return nil
 }
 
 // deleteMergedHead deletes the head branch where the repository wants that.

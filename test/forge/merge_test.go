@@ -126,7 +126,7 @@ func TestRulesMet(t *testing.T) {
 	}
 	w.ok(w.Review(ReviewSpec{Who: "alice", Repo: p.Repo, Number: p.Number, Event: "APPROVE"}))
 	w.ok(w.SetStatus(StatusSpec{Who: "bob", Repo: p.Repo, SHA: sha, State: "success", Context: "lint"}))
-	_, _, err = w.asApp().Checks.CreateCheckRun(context.Background(), "acme", "site", github.CreateCheckRunOptions{Name: "unit", HeadSHA: sha, Status: github.Ptr("completed"), Conclusion: github.Ptr("skipped")})
+	_, _, err = w.asApp().Checks.CreateCheckRun(context.Background(), "acme", "site", github.CreateCheckRunOptions{Name: "unit", HeadSHA: sha, Status: new("completed"), Conclusion: new("skipped")})
 	w.ok(err)
 	if v, _ := w.Pull(p.Repo, p.Number); v.MergeableState != "clean" || v.ReviewDecision != "APPROVED" {
 		t.Errorf("all is green: state %s, decision %s", v.MergeableState, v.ReviewDecision)

@@ -181,9 +181,7 @@ func (f *Forge) landGroup(g *mergeGroup) error {
 	}
 	p := g.pull
 	f.dropGroup(g, "merged", g.by)
-	if err := f.markMerged(g.by, p, g.base, g.sha); err != nil {
-		return err
-	}
+	f.markMerged(g.by, p, g.base, g.sha)
 	return f.deleteMergedHead(g.by, p)
 }
 

@@ -137,9 +137,7 @@ func (f *Forge) baseMoved(who *actor, r *repo, branch, old, sha string) error {
 			continue
 		}
 		if old != "" && r.git.isAncestor(p.head.sha, sha) {
-			if err := f.markMerged(who, p, old, mergedBy(r.git, p.head.sha, old, sha)); err != nil {
-				return err
-			}
+			f.markMerged(who, p, old, mergedBy(r.git, p.head.sha, old, sha))
 		}
 	}
 	return nil

@@ -91,14 +91,14 @@ func (f *Forge) issueRoutes(rt *router) {
 	rt.add("GET", issues+"/{number}/labels", read, listItemLabels)
 	rt.add("POST", issues+"/{number}/labels", triage, addItemLabels)
 	rt.add("PUT", issues+"/{number}/labels", triage, setItemLabels)
-	rt.add("DELETE", issues+"/{number}/labels/{name}", triage, removeItemLabel)
+	rt.add("DELETE", issues+"/{number}/labels/{name...}", triage, removeItemLabel)
 	rt.add("POST", issues+"/{number}/assignees", triage, addAssignees)
 	rt.add("DELETE", issues+"/{number}/assignees", triage, removeAssignees)
 	rt.add("GET", "/repos/{owner}/{repo}/labels", read, listLabels)
 	rt.add("POST", "/repos/{owner}/{repo}/labels", writing("write", "issues|pull_requests"), createRepoLabel)
-	rt.add("GET", "/repos/{owner}/{repo}/labels/{name}", read, getLabel)
-	rt.add("PATCH", "/repos/{owner}/{repo}/labels/{name}", writing("write", "issues|pull_requests"), updateLabel)
-	rt.add("DELETE", "/repos/{owner}/{repo}/labels/{name}", writing("write", "issues|pull_requests"), deleteRepoLabel)
+	rt.add("GET", "/repos/{owner}/{repo}/labels/{name...}", read, getLabel)
+	rt.add("PATCH", "/repos/{owner}/{repo}/labels/{name...}", writing("write", "issues|pull_requests"), updateLabel)
+	rt.add("DELETE", "/repos/{owner}/{repo}/labels/{name...}", writing("write", "issues|pull_requests"), deleteRepoLabel)
 }
 
 func (f *Forge) checkRoutes(rt *router) {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cgi" //nolint:gosec // git http-backend speaks CGI; HTTP_PROXY is not passed on
+	"net/http/cgi" // git http-backend speaks CGI
 	"os/exec"
 	"path/filepath"
 	"strconv"

@@ -22,15 +22,15 @@ func TestStreet(t *testing.T) {
 	if !pr.GetMergeable() || pr.GetMergeableState() != "clean" || pr.GetHead().GetSHA() != p.Head.SHA || pr.GetChangedFiles() != 1 {
 		t.Errorf("pull request: mergeable %v %s, head %s, %d files", pr.GetMergeable(), pr.GetMergeableState(), pr.GetHead().GetSHA(), pr.GetChangedFiles())
 	}
-	run, _, err := app.Checks.CreateCheckRun(ctx, "acme", "site", github.CreateCheckRunOptions{Name: "unit", HeadSHA: p.Head.SHA, ExternalID: github.Ptr("run-1")})
+	run, _, err := app.Checks.CreateCheckRun(ctx, "acme", "site", github.CreateCheckRunOptions{Name: "unit", HeadSHA: p.Head.SHA, ExternalID: new("run-1")})
 	w.ok(err)
 	if got, want := w.events(), "check_run.created"; got != want {
 		t.Errorf("events of a new check run: got %s, want %s", got, want)
 	}
 	_, _, err = app.Checks.UpdateCheckRun(ctx, "acme", "site", run.GetID(), github.UpdateCheckRunOptions{
-		Name: "unit", Status: github.Ptr("completed"), Conclusion: github.Ptr("failure"),
-		Output: &github.CheckRunOutput{Title: github.Ptr("1 test failed"), Summary: github.Ptr("see log"), Text: github.Ptr("```\nFAIL\n```"), Annotations: []*github.CheckRunAnnotation{
-			{Path: github.Ptr("main.go"), StartLine: github.Ptr(3), EndLine: github.Ptr(3), AnnotationLevel: github.Ptr("failure"), Message: github.Ptr("bad")},
+		Name: "unit", Status: new("completed"), Conclusion: new("failure"),
+		Output: &github.CheckRunOutput{Title: new("1 test failed"), Summary: new("see log"), Text: new("```\nFAIL\n```"), Annotations: []*github.CheckRunAnnotation{
+			{Path: new("main.go"), StartLine: new(3), EndLine: new(3), AnnotationLevel: new("failure"), Message: new("bad")},
 		}},
 	})
 	w.ok(err)

@@ -79,6 +79,9 @@ func names(list []received) string {
 	return strings.Join(out, " ")
 }
 
+// appKey is the App's key, made by the first test and used by all (which do not run in parallel).
+var appKey []byte
+
 // world is a small GitHub: the organisation acme with alice (owner), bob (writer) and dora (member), the stranger mallory, the
 // repository acme/site with one Go file, and the App bowsprit installed on acme.
 type world struct {
@@ -110,10 +113,11 @@ func newWorld(t *testing.T, edit ...func(*Options)) *world {
 	w.ok(err)
 	w.ok(w.SetCollaborator("acme/site", "bob", "write"))
 	w.app, err = w.CreateApp(AppSpec{
-		Slug: "bowsprit", Name: "Bowsprit", Owner: "acme", Permissions: appPermissions, HookURL: inbox.url, HookSecret: webhookSecret,
+		Slug: "bowsprit", Name: "Bowsprit", Owner: "acme", PrivateKey: appKey, Permissions: appPermissions, HookURL: inbox.url, HookSecret: webhookSecret,
 		Events: []string{"pull_request", "issue_comment", "push", "check_run", "check_suite", "status", "merge_group", "pull_request_review", "create", "delete", "label"},
 	})
 	w.ok(err)
+	appKey = w.app.PrivateKey
 	w.install, err = w.Install(w.app.ID, "acme")
 	w.ok(err)
 	w.settle()

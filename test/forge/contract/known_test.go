@@ -48,6 +48,16 @@ func TestKnownErrors(t *testing.T) {
 			publishedPayload(t, "installation/created", "installation", "updated_at", 1557933565), publishedPayload(t, "installation/created", "installation", "updated_at", true)},
 		{"the author of a commit with a status", webhook("status"),
 			publishedPayload(t, "status", "commit.author", "user_view_type", "public"), publishedPayload(t, "status", "commit.author", "user_view_type", 7)},
+		{"the installations of an App: a user is no enterprise", response("GET", "/app/installations", 200),
+			installations(t, "account", "name", "slug", "created_at", "updated_at"), installations(t, "account", "name", "login")},
+		{"an App that may see merge queues", response("GET", "/app/installations", 200),
+			installationsWith(t, "merge_queues", "read"), installationsWith(t, "merge_queues", "admin")},
+		{"an App that may see merge queues, in a payload", webhook("check_suite"),
+			publishedPayload(t, "check_suite/completed", "check_suite.app.permissions", "merge_queues", "write"),
+			publishedPayload(t, "check_suite/completed", "check_suite.app.permissions", "merge_queues", true)},
+		{"a milestone that an App hears of", webhook("pull_request"),
+			with(t, publishedPayload(t, "pull_request/milestoned", "sender", "id", 1), "installation", map[string]any{"id": 1, "node_id": "x"}),
+			with(t, publishedPayload(t, "pull_request/milestoned", "sender", "id", 1), "installation", map[string]any{"id": "x"})},
 	}
 	c := loaded(t)
 	shown := map[string]bool{}
@@ -123,6 +133,41 @@ func TestOmittable(t *testing.T) {
 			}
 		}
 	}
+}
+
+// with sets a field of a JSON object.
+func with(t *testing.T, object, field string, value any) string {
+	t.Helper()
+	decoded, err := decode([]byte(object))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded.(map[string]any)[field] = value
+	return text(t, decoded)
+}
+
+// installations is a right list of an App's installations, without some fields of an object in it.
+func installations(t *testing.T, object string, without ...string) string {
+	t.Helper()
+	list := installationList(t)
+	for _, field := range without {
+		delete(list[0].(map[string]any)[object].(map[string]any), field)
+	}
+	return text(t, list)
+}
+
+// installationsWith is a right list of an App's installations with one more permission.
+func installationsWith(t *testing.T, permission, level string) string {
+	t.Helper()
+	list := installationList(t)
+	list[0].(map[string]any)["permissions"].(map[string]any)[permission] = level
+	return text(t, list)
+}
+
+func installationList(t *testing.T) []any {
+	t.Helper()
+	route, _, _ := loaded(t).find("GET", "/app/installations")
+	return sample(jsonSchema(route.Responses.Value("200").Value.Content), 0).([]any)
 }
 
 func unjoin(err error) []error {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,19 +114,19 @@ func orNull(value any) any {
 	return value
 }
 
-// closest explains the alternative that differs least, where fields that it does not have count too; if several fit at
-// once, that is the difference.
+// closest explains the alternative that the value most likely means: the one that knows most of its fields, and among
+// these the one that differs least. If several fit at once, that is the difference.
 func closest(alternatives openapi3.SchemaRefs, failed *openapi3.SchemaError, at []string) []difference {
 	var best []difference
-	least := 0
+	fewest := 0
 	for _, alternative := range alternatives {
 		found := explain(alternative.Value, failed.Value, at)
 		if len(found) == 0 {
 			return []difference{{pointer: at, value: orNull(failed.Value), reason: failed.Reason}}
 		}
-		count := len(found) + len(unknownFields(alternative.Value, failed.Value))
-		if best == nil || count < least {
-			best, least = found, count
+		unknown := len(unknownFields(alternative.Value, failed.Value))
+		if best == nil || cmp.Or(cmp.Compare(unknown, fewest), cmp.Compare(len(found), len(best))) < 0 {
+			best, fewest = found, unknown
 		}
 	}
 	if len(alternatives) > 1 {
