@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -84,9 +85,7 @@ func jsonKind(value string) string {
 }
 
 func isTypeError(err error, target **json.UnmarshalTypeError) bool {
-	e, ok := err.(*json.UnmarshalTypeError)
-	*target = e
-	return ok
+	return errors.As(err, target)
 }
 
 func kindName(t reflect.Type) string {

@@ -13,7 +13,9 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/bowsprit-ci/bowsprit/internal/settings"
 )
@@ -99,7 +101,7 @@ func (f *serveFlags) run(ctx context.Context) error {
 	for _, w := range set.Warnings {
 		logger.Warn("settings", "problem", w)
 	}
-	s, err := newServer(f, set, logger)
+	s, err := newServer(f, set, logger, outside{clock: clock.RealClock{}, metrics: metrics.Registry})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,9 @@ func (s *server) connectCluster() error {
 	if err != nil {
 		return err
 	}
+	if err := s.look(config); err != nil {
+		return err
+	}
 	grace := shutdownTimeout
 	s.manager, err = ctrl.NewManager(config, ctrl.Options{
 		Scheme:                        newScheme(),
@@ -56,9 +60,6 @@ func (s *server) connectCluster() error {
 	})
 	if err != nil {
 		return fmt.Errorf("connect to the cluster at %s: %w", config.Host, err)
-	}
-	if err := s.look(config.Host); err != nil {
-		return err
 	}
 	if err := errors.Join(s.manager.AddHealthzCheck("ping", healthz.Ping), s.manager.AddReadyzCheck("receiver", s.ready)); err != nil {
 		return err
@@ -114,33 +115,35 @@ func slimRun(obj any) (any, error) {
 	return obj, nil
 }
 
-// look checks that the kinds exist and that their lists may be read, and says what to do if not.
-func (s *server) look(host string) error {
+// look checks that the kinds exist and that their lists may be read, and says what to do if not. It comes before the
+// manager, which asks for the kinds too but says less.
+func (s *server) look(config *rest.Config) error {
 	ctx, cancel := context.WithTimeout(context.Background(), lookTimeout)
 	defer cancel()
-	err := s.list(ctx, &v1alpha1.DeliveryList{}, s.settings.Kubernetes.Namespace)
-	switch {
-	case meta.IsNoMatchError(err) || apierrors.IsNotFound(err):
-		return fmt.Errorf("the cluster at %s does not know Deliveries; install the CRD first: kubectl apply -k config/crd", host)
-	case apierrors.IsForbidden(err):
-		return fmt.Errorf("not allowed to list deliveries in namespace %s; apply config/rbac/control_plane.yaml there: %w", s.settings.Kubernetes.Namespace, err)
-	case err != nil:
-		return fmt.Errorf("look at the cluster at %s: %w", host, err)
+	reader, err := client.New(config, client.Options{Scheme: newScheme()})
+	if err != nil {
+		return fmt.Errorf("connect to the cluster at %s: %w", config.Host, err)
 	}
-	for _, ns := range s.namespaces {
-		err := s.list(ctx, &pipelinev1.PipelineRunList{}, ns)
+	list := func(list client.ObjectList, namespace, unknown, forbidden string) error {
+		err := reader.List(ctx, list, client.InNamespace(namespace), client.Limit(1))
 		switch {
+		case err == nil:
+			return nil
 		case meta.IsNoMatchError(err) || apierrors.IsNotFound(err):
-			return fmt.Errorf("the cluster at %s does not know PipelineRuns (tekton.dev/v1); install Tekton Pipelines first", host)
+			return fmt.Errorf("the cluster at %s %s", config.Host, unknown)
 		case apierrors.IsForbidden(err):
-			return fmt.Errorf("not allowed to list pipelineruns in namespace %s, where jobs of the configuration run; apply config/rbac/run_namespace.yaml there: %w", ns, err)
-		case err != nil:
-			return fmt.Errorf("look at the cluster at %s: %w", host, err)
+			return fmt.Errorf("%s: %w", forbidden, err)
 		}
+		return fmt.Errorf("look at the cluster at %s: %w", config.Host, err)
 	}
-	return nil
-}
-
-func (s *server) list(ctx context.Context, list client.ObjectList, namespace string) error {
-	return s.manager.GetAPIReader().List(ctx, list, client.InNamespace(namespace), client.Limit(1))
+	control := s.settings.Kubernetes.Namespace
+	err = list(&v1alpha1.DeliveryList{}, control,
+		"does not know Deliveries; install the CRD first: kubectl apply -k config/crd",
+		"not allowed to list deliveries in namespace "+control+"; apply config/rbac/control_plane.yaml there")
+	for _, ns := range s.namespaces {
+		err = cmp.Or(err, list(&pipelinev1.PipelineRunList{}, ns,
+			"does not know PipelineRuns (tekton.dev/v1); install Tekton Pipelines first",
+			"not allowed to list pipelineruns in namespace "+ns+", where jobs run; apply config/rbac/run_namespace.yaml there"))
+	}
+	return err
 }

@@ -8,7 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 	"github.com/bowsprit-ci/bowsprit/controllers/admitter"
@@ -28,7 +27,7 @@ func (s *server) addReceiver() error {
 	}
 	w := s.settings.Webhook
 	m := receiver.NewMetrics()
-	if err := metrics.Registry.Register(m); err != nil {
+	if err := s.metrics.Register(m); err != nil {
 		return fmt.Errorf("register the metrics of the receiver: %w", err)
 	}
 	var secrets [][]byte
@@ -71,7 +70,7 @@ func (s *server) addControllers() error {
 
 func (s *server) addDispatcher() error {
 	r := &dispatcher.Reconciler{
-		Client: s.manager.GetClient(), Runs: s.runs, GitHub: s.github, Clock: wallClock, WebURL: s.github.WebURL(),
+		Client: s.manager.GetClient(), Runs: s.runs, GitHub: s.github, Clock: s.clock, WebURL: s.github.WebURL(),
 		Decide: func(ctx context.Context, ev v1alpha1.Event) (triggers.Plan, error) {
 			return triggers.Decide(ctx, ev, s.github, s.catalog)
 		},
@@ -95,7 +94,7 @@ func (s *server) addAdmitter() error {
 
 func (s *server) addReporter() error {
 	r := &reporter.Reconciler{
-		Cache: s.manager.GetClient(), Runs: s.runs, GitHub: s.github, Clock: wallClock,
+		Cache: s.manager.GetClient(), Runs: s.runs, GitHub: s.github, Clock: s.clock,
 		LogLines: s.settings.Reporting.LogLines, DetailsURL: s.detailsURL,
 	}
 	return r.SetupWithManager(s.manager, s.options())

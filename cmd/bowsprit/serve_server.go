@@ -10,13 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/bowsprit-ci/bowsprit/api/catalog"
 	"github.com/bowsprit-ci/bowsprit/internal/github"
@@ -34,8 +34,15 @@ const (
 // workers is how many deliveries, and how many runs, are worked on at a time: they mostly wait for GitHub.
 const workers = 8
 
+// outside is what a process has one of; tests bring their own.
+type outside struct {
+	clock   clock.PassiveClock
+	metrics prometheus.Registerer
+}
+
 // server holds what the roles are wired from.
 type server struct {
+	outside
 	flags      *serveFlags
 	settings   settings.Settings
 	logger     *slog.Logger
@@ -48,8 +55,8 @@ type server struct {
 }
 
 // newServer builds everything and starts nothing but the webhook's listener. Its errors are for the person who starts it.
-func newServer(f *serveFlags, set settings.Settings, logger *slog.Logger) (*server, error) {
-	s := &server{flags: f, settings: set, logger: logger}
+func newServer(f *serveFlags, set settings.Settings, logger *slog.Logger, out outside) (*server, error) {
+	s := &server{outside: out, flags: f, settings: set, logger: logger}
 	for _, step := range []func() error{s.loadCatalog, s.connectGitHub, s.connectCluster, s.addReceiver, s.addControllers} {
 		if err := step(); err != nil {
 			return nil, err
@@ -93,7 +100,7 @@ func runNamespaces(cat *catalog.Catalog) []string {
 func (s *server) connectGitHub() error {
 	g := s.settings.GitHub
 	m := github.NewMetrics()
-	if err := metrics.Registry.Register(m); err != nil {
+	if err := s.metrics.Register(m); err != nil {
 		return fmt.Errorf("register the metrics of GitHub: %w", err)
 	}
 	client, err := github.New(github.Options{
@@ -142,5 +149,3 @@ func (s *server) ready(*http.Request) error {
 	}
 	return nil
 }
-
-var wallClock clock.PassiveClock = clock.RealClock{}

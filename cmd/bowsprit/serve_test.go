@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	corev1 "k8s.io/api/core/v1"
 	clocktesting "k8s.io/utils/clock/testing"
@@ -39,11 +40,7 @@ const hookSecret = "a secret of thirty-two characters"
 
 func newStreet(t *testing.T, edit func(*envtest.Environment)) *street {
 	s := &street{T: t, api: runstest.Start(t, edit), clock: clocktesting.NewFakePassiveClock(time.Now())}
-	for _, ns := range []string{"bowsprit", "bowsprit-runs"} {
-		object := &corev1.Namespace{}
-		object.Name = ns
-		s.ok(s.api.Client.Create(t.Context(), object))
-	}
+	s.namespaces()
 	s.grant()
 	s.forge = forge.NewForTest(t)
 	for _, login := range []string{"alice", "bob"} {
@@ -74,9 +71,32 @@ func (s *street) serve() {
 	s.ok(err)
 	_, err = s.forge.Install(app.ID, "acme")
 	s.ok(err)
+	set, err := settings.Load(s.writeSettings(s.forge.URL(), app.ID, app.PrivateKey))
+	s.ok(err)
+	logs := &logBook{}
+	server, err := newServer(&serveFlags{roles: allRoles, leaderElect: true, metrics: "0", health: "0"}, set,
+		slog.New(slog.NewTextHandler(logs, nil)), outside{clock: s.clock, metrics: prometheus.NewRegistry()})
+	s.ok(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- server.manager.Start(ctx) }()
+	s.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			s.Errorf("the server ended with %v", err)
+		}
+		if s.Failed() {
+			s.Logf("the server's log:\n%s", logs)
+		}
+	})
+	s.ok(s.forge.SetAppHook(app.ID, "http://"+server.hookAddress()+"/hook", hookSecret))
+}
+
+// writeSettings writes everything that the server reads from files, and returns the path of the settings.
+func (s *street) writeSettings(forgeURL string, app int64, key []byte) string {
 	dir := s.TempDir()
 	for name, text := range map[string]string{
-		"key.pem": string(app.PrivateKey), "secret": hookSecret, "kubeconfig": s.kubeconfig(),
+		"key.pem": string(key), "secret": hookSecret, "kubeconfig": s.kubeconfig(),
 		"config.yaml": "pod_namespace: bowsprit-runs\n",
 		"jobs.yaml": `presubmits:
   acme/site:
@@ -92,29 +112,19 @@ webhook: {address: "127.0.0.1:0", secret_file: secret}
 config: {config_path: config.yaml, job_config_path: jobs.yaml}
 kubernetes: {kubeconfig: kubeconfig}
 images: {tools: tools:dev}
-`, s.forge.URL(), s.forge.URL(), app.ID),
+`, forgeURL, forgeURL, app),
 	} {
 		s.ok(os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	set, err := settings.Load(filepath.Join(dir, "settings.yaml"))
-	s.ok(err)
-	wallClock = s.clock
-	logs := &logBook{}
-	server, err := newServer(&serveFlags{roles: allRoles, leaderElect: true, metrics: "0", health: "0"}, set, slog.New(slog.NewTextHandler(logs, nil)))
-	s.ok(err)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- server.manager.Start(ctx) }()
-	s.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			s.Errorf("the server ended with %v", err)
-		}
-		if s.Failed() {
-			s.Logf("the server's log:\n%s", logs)
-		}
-	})
-	s.ok(s.forge.SetAppHook(app.ID, "http://"+server.hookAddress()+"/hook", hookSecret))
+	return filepath.Join(dir, "settings.yaml")
+}
+
+func (s *street) namespaces() {
+	for _, ns := range []string{"bowsprit", "bowsprit-runs"} {
+		object := &corev1.Namespace{}
+		object.Name = ns
+		s.ok(s.api.Client.Create(s.Context(), object))
+	}
 }
 
 // openPull opens a pull request and returns it.

@@ -175,7 +175,7 @@ func TestAPromiseOutlivesItsLeader(t *testing.T) {
 			return err
 		}
 		if n, _, err := count(context.Background(), api, ns); err != nil || live.IsPending() || n.running != 1 {
-			return fmt.Errorf("pending: %t, %+v, %v", live.IsPending(), n, err)
+			return fmt.Errorf("pending: %t, %+v, %w", live.IsPending(), n, err)
 		}
 		return nil
 	})

@@ -35,6 +35,7 @@ func (r *Reconciler) conclude(ctx context.Context, d *v1alpha1.Delivery, done *e
 	if err != nil {
 		return r.retry(ctx, d, err)
 	}
+	done.log(ctx)
 	reason := v1alpha1.ReasonDecided
 	if done.empty() {
 		reason = v1alpha1.ReasonNothingToDo

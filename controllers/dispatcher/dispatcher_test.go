@@ -196,7 +196,7 @@ func TestARefusedJobSaysSo(t *testing.T) {
 		}
 		said := fmt.Sprint(s.page.statuses)
 		for _, c := range s.page.checks {
-			if c.Name != "odd" || c.SHA != headX || c.Conclusion != "failure" || !strings.HasPrefix(c.ExternalID, "odd-") {
+			if c.Name != "odd" || c.SHA != headX || c.Conclusion != "failure" || !strings.HasPrefix(c.ExternalID, "refused-odd-") {
 				t.Errorf("the check is %+v", c)
 			}
 			said = c.Title + c.Summary

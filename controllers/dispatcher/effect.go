@@ -1,8 +1,11 @@
 package dispatcher
 
 import (
+	"context"
 	"fmt"
 	"strings"
+
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 	"github.com/bowsprit-ci/bowsprit/triggers"
@@ -50,6 +53,20 @@ func (e *effect) decision(job string) *v1alpha1.JobDecision {
 	}
 	e.decisions = append(e.decisions, v1alpha1.JobDecision{Job: job})
 	return &e.decisions[len(e.decisions)-1]
+}
+
+// log is the audit record: one line per thing that was done.
+func (e *effect) log(ctx context.Context) {
+	logger := log.FromContext(ctx)
+	for _, d := range e.decisions {
+		if d.Verdict != string(triggers.VerdictSkip) {
+			logger.Info("decided", "job", d.Job, "verdict", d.Verdict, "run", d.Run, "why", d.Why)
+		}
+	}
+	for _, a := range e.actions {
+		logger.Info("did", "action", a)
+	}
+	logger.Info("processed", "why", e.why)
 }
 
 func (e *effect) did(format string, args ...any) {

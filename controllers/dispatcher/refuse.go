@@ -13,8 +13,9 @@ import (
 )
 
 // refuse says why a job that should run cannot: as the job's own check, which fails, on the commit that it would have
-// tested, and in the delivery. The check carries the name that the run would have had, so saying it again changes
-// nothing. A job that reports nothing to GitHub is refused in the delivery only.
+// tested, and in the delivery. The check is known by the name that the run would have had, so saying it again changes
+// nothing; but not by that name alone, so that it is not taken for the run's own check if the run is made after all. A
+// job that reports nothing to GitHub is refused in the delivery only.
 func (r *Reconciler) refuse(ctx context.Context, in pipelines.Input, why error, done *effect) error {
 	done.refused(in.Job.Name, why.Error())
 	if in.Job.SkipReport {
@@ -28,7 +29,7 @@ func (r *Reconciler) refuse(ctx context.Context, in pipelines.Input, why error, 
 		})
 	}
 	_, err := r.GitHub.UpsertCheck(ctx, github.Check{
-		Org: cause.Org, Repo: cause.Repo, SHA: cause.HeadSHA, Name: in.Job.Context, ExternalID: record.Name(cause),
+		Org: cause.Org, Repo: cause.Repo, SHA: cause.HeadSHA, Name: in.Job.Context, ExternalID: "refused-" + record.Name(cause),
 		Status: github.Completed, Conclusion: "failure", Title: title, Summary: summary,
 	})
 	return err

@@ -71,7 +71,7 @@ func (r *Reconciler) readLog(ctx context.Context, view *message.View) (wait time
 	case err == nil:
 		view.Log = text
 	case errors.Is(err, runs.ErrNoLog):
-		view.NoLog = "the pod is gone"
+		view.NoLog, view.PodGone = "the pod is gone", true
 	case r.Clock.Now().Sub(view.Outcome.CompletedAt) < logPatience:
 		return logPause
 	default:

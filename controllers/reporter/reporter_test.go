@@ -85,7 +85,7 @@ func settled(t *testing.T, api *runstest.API, run *pipelinev1.PipelineRun) {
 			return err
 		}
 		if rec, err := record.Decode(live); err != nil || !rec.Reported.Final {
-			return fmt.Errorf("%+v, %v", rec.Reported, err)
+			return fmt.Errorf("%+v, %w", rec.Reported, err)
 		}
 		return nil
 	})

@@ -111,7 +111,7 @@ func (c *Client) presentCheck(ctx context.Context, gh *github.Client, check Chec
 // findCheck looks our check run up by commit, name and external id; nil if there is none. The newest wins.
 func (c *Client) findCheck(ctx context.Context, gh *github.Client, check Check) (found *github.CheckRun, err error) {
 	options := &github.ListCheckRunsOptions{
-		CheckName: &check.Name, AppID: &c.appID, Filter: github.Ptr("all"),
+		CheckName: &check.Name, AppID: &c.appID, Filter: new("all"),
 		ListOptions: github.ListOptions{PerPage: page},
 	}
 	for run, err := range gh.Checks.ListCheckRunsForRefIter(ctx, check.Org, check.Repo, check.SHA, options) {
@@ -188,8 +188,8 @@ func outputOf(check Check) *github.CheckRunOutput {
 		return nil
 	}
 	return &github.CheckRunOutput{
-		Title:   github.Ptr(fit(check.Title, mostTitle)),
-		Summary: github.Ptr(fit(check.Summary, mostOutput)),
+		Title:   new(fit(check.Title, mostTitle)),
+		Summary: new(fit(check.Summary, mostOutput)),
 		Text:    optional(fit(check.Text, mostOutput)),
 	}
 }

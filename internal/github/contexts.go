@@ -76,7 +76,7 @@ func (c *Client) checkContexts(ctx context.Context, gh *github.Client, org, repo
 		name string
 	}
 	newest, order := map[key]*github.CheckRun{}, []key(nil)
-	options := &github.ListCheckRunsOptions{Filter: github.Ptr("latest"), ListOptions: github.ListOptions{PerPage: page}}
+	options := &github.ListCheckRunsOptions{Filter: new("latest"), ListOptions: github.ListOptions{PerPage: page}}
 	for run, err := range gh.Checks.ListCheckRunsForRefIter(ctx, org, repo, sha, options) {
 		if err != nil {
 			return nil, err

@@ -29,7 +29,7 @@ func (c *Client) connect(identity string, source oauth2.TokenSource) (*github.Cl
 			Timeout:       timeout,
 			CheckRedirect: c.stayHome,
 		}),
-		github.WithURLs(github.Ptr(c.api.String()), nil),
+		github.WithURLs(new(c.api.String()), nil),
 		github.WithUserAgent("bowsprit"),
 		github.WithDisableRateLimitCheck(),
 	)

@@ -422,7 +422,7 @@ func TestNothingIsSignedForAnotherHost(t *testing.T) {
 	passed := 0
 	h := &homebody{scheme: "https", host: "ghe.example.com", next: roundTrip(func(*http.Request) (*http.Response, error) {
 		passed++
-		return &http.Response{StatusCode: 200}, nil
+		return &http.Response{StatusCode: http.StatusOK}, nil
 	})}
 	for url, want := range map[string]bool{
 		"https://ghe.example.com/api/v3/user":           true,

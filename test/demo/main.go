@@ -23,12 +23,21 @@ func main() {
 	once := flag.Bool("once", false, "end when the story is told, with exit status 0 or 1, instead of waiting for Ctrl-C")
 	tool := flag.String("cluster", "", "the program of test/cluster; make demo builds it")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := demo(ctx, *tool, *once); err != nil && !(errors.Is(err, context.Canceled) && ctx.Err() != nil) {
+	if err := untilInterrupted(*tool, *once); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
+}
+
+// untilInterrupted runs the demo; to be interrupted is no error.
+func untilInterrupted(tool string, once bool) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := demo(ctx, tool, once)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // demo tells the story and leaves everything as it was.
@@ -45,7 +54,7 @@ func demo(ctx context.Context, tool string, once bool) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	say.chapter("A forge with harbor/sloop, and Bowsprit with its Prow job file")
 	s, err := openStreet(ctx, c, dir, say)
 	if s != nil {

@@ -40,7 +40,7 @@ func (t *teller) block(text string) {
 func (t *teller) print(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	fmt.Fprintln(t.out, text)
+	_, _ = fmt.Fprintln(t.out, text) // a closed terminal is no reason to stop
 }
 
 // once tells a hand-over the first time that it is seen.

@@ -50,7 +50,7 @@ func prepare(m *testing.M) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // the system cleans its temporary files
 	if schemas, err = contract.Load(); err != nil {
 		return 1, err
 	}

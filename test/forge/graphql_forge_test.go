@@ -51,8 +51,8 @@ func graphWorld(t *testing.T) (w *world, pulls []PullView) {
 	w.ok(w.Review(ReviewSpec{Who: "alice", Repo: "acme/site", Number: 1, Event: "APPROVE"}))
 	for _, conclusion := range []string{"failure", "success"} {
 		_, _, err := app.Checks.CreateCheckRun(t.Context(), "acme", "site", github.CreateCheckRunOptions{
-			Name: "unit", HeadSHA: one.Head.SHA, Status: github.Ptr("completed"), Conclusion: &conclusion,
-			Output: &github.CheckRunOutput{Title: github.Ptr("done"), Summary: github.Ptr("s")}})
+			Name: "unit", HeadSHA: one.Head.SHA, Status: new("completed"), Conclusion: &conclusion,
+			Output: &github.CheckRunOutput{Title: new("done"), Summary: new("s")}})
 		w.ok(err)
 	}
 	w.ok(w.SetStatus(StatusSpec{Who: "alice", Repo: "acme/site", SHA: one.Head.SHA, Context: "lint", State: "pending"}))

@@ -39,7 +39,7 @@ func (f *Forge) answerQuery(header http.Header, r *http.Request, who *actor, bod
 		return errorReply(err)
 	}
 	f.mu.Lock()
-	root := &graphQuery{f: f, who: who, rate: f.rateOf(who, r, "graphql")}
+	root := &graphQuery{f: f, who: who, rate: f.rateOf(who, "graphql")}
 	answer := graphql.Execute(r.Context(), schema, root.object(), question.Query, question.OperationName, question.Variables)
 	f.mu.Unlock()
 	for _, wrong := range append(root.complaints, answer.Mismatches...) {

@@ -32,9 +32,9 @@ func TestPages(t *testing.T) {
 	app := w.asApp()
 	for _, conclusion := range []string{"cancelled", "failure"} {
 		_, _, err := app.Checks.CreateCheckRun(t.Context(), "acme", "site", github.CreateCheckRunOptions{
-			Name: "unit", HeadSHA: p.Head.SHA, Status: github.Ptr("completed"), Conclusion: github.Ptr(conclusion),
-			Output: &github.CheckRunOutput{Title: github.Ptr("Run " + conclusion), Summary: github.Ptr("**sum**"), Text: github.Ptr("```\n--- FAIL: TestX\n```"),
-				Annotations: []*github.CheckRunAnnotation{{Path: github.Ptr("main.go"), StartLine: github.Ptr(3), EndLine: github.Ptr(3), AnnotationLevel: github.Ptr("warning"), Message: github.Ptr("no test")}}},
+			Name: "unit", HeadSHA: p.Head.SHA, Status: new("completed"), Conclusion: new(conclusion),
+			Output: &github.CheckRunOutput{Title: new("Run " + conclusion), Summary: new("**sum**"), Text: new("```\n--- FAIL: TestX\n```"),
+				Annotations: []*github.CheckRunAnnotation{{Path: new("main.go"), StartLine: new(3), EndLine: new(3), AnnotationLevel: new("warning"), Message: new("no test")}}},
 		})
 		w.ok(err)
 	}

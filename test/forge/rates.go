@@ -13,8 +13,8 @@ type rate struct {
 	reset       time.Time
 }
 
-// rateOf finds the window of who asks; the anonymous share one by address, as on GitHub.
-func (f *Forge) rateOf(who *actor, r *http.Request, resource string) *rate {
+// rateOf finds the window of who asks; the anonymous share one: they all come from this machine.
+func (f *Forge) rateOf(who *actor, resource string) *rate {
 	key, limit := resource+" "+who.login(), 5000
 	if who.acct == nil {
 		key, limit = resource+" ip", 60
@@ -36,7 +36,7 @@ func (f *Forge) rateOf(who *actor, r *http.Request, resource string) *rate {
 
 // countRequest takes one request from the budget and says so in the headers; an empty budget is refused.
 func (f *Forge) countRequest(header http.Header, who *actor, r *http.Request, resource string) error {
-	window := f.rateOf(who, r, resource)
+	window := f.rateOf(who, resource)
 	free := r.URL.Path == "/api/v3/rate_limit"
 	if !free && window.used >= window.limit {
 		window.headers(header, resource)
@@ -51,7 +51,7 @@ func (f *Forge) countRequest(header http.Header, who *actor, r *http.Request, re
 
 // uncountRequest gives back a request that was answered 304.
 func (f *Forge) uncountRequest(header http.Header, who *actor, r *http.Request) {
-	window := f.rateOf(who, r, "core")
+	window := f.rateOf(who, "core")
 	window.used = max(0, window.used-1)
 	window.headers(header, "core")
 }
@@ -77,7 +77,7 @@ func (w *rate) json() obj {
 
 // getRateLimit: GET /rate_limit, which costs nothing.
 func getRateLimit(c *call) (reply, error) {
-	core, search, graphql := c.f.rateOf(c.who, c.r, "core"), c.f.rateOf(c.who, c.r, "search"), c.f.rateOf(c.who, c.r, "graphql")
+	core, search, graphql := c.f.rateOf(c.who, "core"), c.f.rateOf(c.who, "search"), c.f.rateOf(c.who, "graphql")
 	return okay(obj{
 		"resources": obj{"core": core.json(), "search": search.json(), "graphql": graphql.json()},
 		"rate":      core.json(),

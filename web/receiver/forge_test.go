@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
@@ -149,7 +150,7 @@ func TestAStoryOnGitHub(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, attempt := range gh.Deliveries() {
-		if attempt.StatusCode != 202 && (attempt.StatusCode != 200 || len(attempt.Answer) == 0) {
+		if attempt.StatusCode != http.StatusAccepted && (attempt.StatusCode != http.StatusOK || len(attempt.Answer) == 0) {
 			t.Errorf("%s.%s was answered %d %s", attempt.Event, attempt.Action, attempt.StatusCode, attempt.Answer)
 		}
 	}
@@ -184,7 +185,7 @@ func forged(t *testing.T, gh *forge.Forge, kept *pile) {
 	before := len(kept.story())
 	for _, secret := range []string{"", "guess"} {
 		code, err := gh.SendRaw(last.HookID, last.Event, uuid.NewString(), secret, last.Body)
-		if err != nil || code != 401 {
+		if err != nil || code != http.StatusUnauthorized {
 			t.Errorf("signed with %q: %d, %v", secret, code, err)
 		}
 	}

@@ -73,6 +73,8 @@ func failure(v View) string {
 		return ""
 	case o.OutOfMemory:
 		return "Step " + code(o.Failed.Name) + " needed more memory than it may have: raise the limit in the job, or let the step need less."
+	case podDeleted(v):
+		return "The pod is gone, so it was probably deleted while step " + code(o.Failed.Name) + " ran. That is no verdict on the change; running it again may help."
 	case unmergeable(o):
 		return "The log below names what is in the way. Rebase the pull request, or merge " + code(v.Record.BaseRef) + " into it."
 	}
@@ -144,7 +146,7 @@ func steps(rows []pipelines.Step) string {
 }
 
 func statusWords(s pipelines.Step) string {
-	if s.Reason == "" || s.Status == pipelines.StepSucceeded {
+	if s.Reason == "" || s.Status == pipelines.StepSucceeded || s.Status == pipelines.StepTimedOut {
 		return string(s.Status)
 	}
 	if why := words(s.Reason); why != string(s.Status) && why != "error" {

@@ -76,8 +76,10 @@ var stories = map[string]message.View{
 			v.Outcome.Message = `"step-test" exited with code 1: Error`
 			v.Log = "=== RUN   TestAdd\n\x1b[31m    add_test.go:9: Add(1, 2) = 4, want 3\x1b[0m\n--- FAIL: TestAdd (0.00s)\nFAIL\n"
 		}),
-	"failed-without-log": with(view(pipelines.PhaseFailed, 65, step("clone", pipelines.StepSucceeded, 0, 2, 0), step("test", pipelines.StepFailed, 2, 61, 137)),
-		func(v *message.View) { v.NoLog = "the pod is gone" }),
+	"failed-without-log": with(view(pipelines.PhaseFailed, 65, step("clone", pipelines.StepSucceeded, 0, 2, 0), step("test", pipelines.StepFailed, 2, 61, 2)),
+		func(v *message.View) { v.NoLog = "it could not be read from the cluster" }),
+	"pod-deleted": with(view(pipelines.PhaseFailed, 8, step("clone", pipelines.StepSucceeded, 0, 2, 0), step("test", pipelines.StepFailed, 2, 3, 255)),
+		func(v *message.View) { v.NoLog, v.PodGone = "the pod is gone", true }),
 	"failed-in-silence": view(pipelines.PhaseFailed, 3, step("test", pipelines.StepFailed, 2, 0, 2)),
 	"out-of-memory": with(view(pipelines.PhaseFailed, 30, step("clone", pipelines.StepSucceeded, 0, 2, 0), step("test", pipelines.StepFailed, 2, 20, 137)),
 		func(v *message.View) {
@@ -93,6 +95,7 @@ var stories = map[string]message.View{
 	"timed-out": with(view(pipelines.PhaseTimedOut, 7205, step("clone", pipelines.StepSucceeded, 0, 2, 0), step("test", pipelines.StepTimedOut, 2, 7200, 1)),
 		func(v *message.View) {
 			v.Outcome.Class, v.Outcome.Reason = pipelines.ClassUser, "StepFailed"
+			v.Outcome.Steps[1].Reason = "TimeoutExceeded"
 			v.Log = "waiting for the server ...\n"
 		}),
 	"superseded": with(view(pipelines.PhaseCancelled, 20, step("clone", pipelines.StepSucceeded, 0, 2, 0), step("test", pipelines.StepCancelled, 2, 18, 137)),

@@ -60,6 +60,8 @@ func failureTitle(v View) string {
 		return "Out of memory in step " + o.Failed.Name
 	case o.OutOfMemory:
 		return "Out of memory"
+	case podDeleted(v):
+		return fmt.Sprintf("Pod deleted in step %s (exit code %d)", o.Failed.Name, o.Failed.ExitCode)
 	case unmergeable(o):
 		return "Cannot be merged into " + v.Record.BaseRef
 	case o.Failed != nil:
@@ -73,6 +75,13 @@ func failureTitle(v View) string {
 // unmergeable is true for a pull request that conflicts with its branch.
 func unmergeable(o pipelines.Outcome) bool {
 	return o.Phase == pipelines.PhaseFailed && o.Failed != nil && o.Failed.Name == cloneStep && o.Failed.ExitCode == clonespec.ExitUnmergeable
+}
+
+// podDeleted is true for a step that was killed together with its pod: the exit codes are those of a process that is told
+// to stop, or stopped, and nobody else tells that a pod was deleted.
+func podDeleted(v View) bool {
+	f := v.Outcome.Failed
+	return v.PodGone && f != nil && f.Status == pipelines.StepFailed && (f.ExitCode == 137 || f.ExitCode == 143 || f.ExitCode == 255)
 }
 
 // prefixed puts the job's name before a cause, unless the cause would then be cut off.

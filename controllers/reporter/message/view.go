@@ -18,6 +18,8 @@ type View struct {
 	Log string
 	// NoLog says why the log of a failing step is not here; empty if it is.
 	NoLog string
+	// PodGone is true if the failing step's pod was no longer there when the run was reported.
+	PodGone bool
 	// Deleted is true if the PipelineRun was deleted before it was finished; Outcome is then what it last was.
 	Deleted bool
 }

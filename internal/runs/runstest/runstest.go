@@ -101,7 +101,7 @@ func Start(t testing.TB, edit func(*envtest.Environment)) *API {
 }
 
 func start(edit func(*envtest.Environment)) (*API, error) {
-	crds, err := crdFiles()
+	crds, err := CRDs()
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +127,8 @@ func start(edit func(*envtest.Environment)) (*API, error) {
 	return &API{Config: config, Client: c, Scheme: scheme, Env: env}, nil
 }
 
-// crdFiles are Tekton's own CRDs, from its module, and ours.
-func crdFiles() ([]string, error) {
+// CRDs are the files of Tekton's CRDs, from its module, and of ours.
+func CRDs() ([]string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/tektoncd/pipeline").Output()
 	if err != nil {
 		return nil, fmt.Errorf("find Tekton's module: %w", err)

@@ -43,20 +43,20 @@ func TestClientRequests(t *testing.T) {
 	tests := map[string]func(ctx context.Context, c client){
 		"create a check run": func(ctx context.Context, c client) {
 			_, _, _ = c.Checks.CreateCheckRun(ctx, o, r, github.CreateCheckRunOptions{
-				Name: "unit", HeadSHA: "c0ffee", Status: github.Ptr("completed"), Conclusion: github.Ptr("failure"),
-				StartedAt: &github.Timestamp{Time: time.Unix(1700000000, 0).UTC()}, DetailsURL: github.Ptr("https://ci.example.com/1"), ExternalID: github.Ptr("x"),
-				Output: &github.CheckRunOutput{Title: github.Ptr("t"), Summary: github.Ptr("s"), Annotations: []*github.CheckRunAnnotation{{
-					Path: github.Ptr("a.go"), StartLine: github.Ptr(1), EndLine: github.Ptr(2), AnnotationLevel: github.Ptr("failure"), Message: github.Ptr("m"),
+				Name: "unit", HeadSHA: "c0ffee", Status: new("completed"), Conclusion: new("failure"),
+				StartedAt: &github.Timestamp{Time: time.Unix(1700000000, 0).UTC()}, DetailsURL: new("https://ci.example.com/1"), ExternalID: new("x"),
+				Output: &github.CheckRunOutput{Title: new("t"), Summary: new("s"), Annotations: []*github.CheckRunAnnotation{{
+					Path: new("a.go"), StartLine: new(1), EndLine: new(2), AnnotationLevel: new("failure"), Message: new("m"),
 				}}},
 				Actions: []*github.CheckRunAction{{Label: "Re-run", Description: "d", Identifier: "rerun"}},
 			})
 		},
 		"update a check run": func(ctx context.Context, c client) {
-			_, _, _ = c.Checks.UpdateCheckRun(ctx, o, r, 7, github.UpdateCheckRunOptions{Name: "unit", Status: github.Ptr("in_progress")})
+			_, _, _ = c.Checks.UpdateCheckRun(ctx, o, r, 7, github.UpdateCheckRunOptions{Name: "unit", Status: new("in_progress")})
 		},
 		"list check runs of a ref with a slash": func(ctx context.Context, c client) {
 			_, _, _ = c.Checks.ListCheckRunsForRef(ctx, o, r, "feature/x", &github.ListCheckRunsOptions{
-				CheckName: github.Ptr("unit"), Filter: github.Ptr("latest"), AppID: github.Ptr(int64(3)), ListOptions: github.ListOptions{PerPage: 100, Page: 2}})
+				CheckName: new("unit"), Filter: new("latest"), AppID: new(int64(3)), ListOptions: github.ListOptions{PerPage: 100, Page: 2}})
 		},
 		"re-request a suite": func(ctx context.Context, c client) { _, _ = c.Checks.ReRequestCheckSuite(ctx, o, r, 7) },
 		"comment": func(ctx context.Context, c client) {
@@ -79,10 +79,10 @@ func TestClientRequests(t *testing.T) {
 			_, _ = c.Issues.RemoveLabelForIssue(ctx, o, r, 1, "do-not-merge/hold")
 		},
 		"create a label": func(ctx context.Context, c client) {
-			_, _, _ = c.Issues.CreateLabel(ctx, o, r, github.CreateIssueLabelRequest{Name: "lgtm", Color: github.Ptr("15dd18")})
+			_, _, _ = c.Issues.CreateLabel(ctx, o, r, github.CreateIssueLabelRequest{Name: "lgtm", Color: new("15dd18")})
 		},
 		"edit an issue": func(ctx context.Context, c client) {
-			_, _, _ = c.Issues.Update(ctx, o, r, 1, github.UpdateIssueRequest{State: github.Ptr("closed")})
+			_, _, _ = c.Issues.Update(ctx, o, r, 1, github.UpdateIssueRequest{State: new("closed")})
 		},
 		"get a pull request": func(ctx context.Context, c client) { _, _, _ = c.PullRequests.Get(ctx, o, r, 1) },
 		"get a diff": func(ctx context.Context, c client) {
@@ -95,13 +95,13 @@ func TestClientRequests(t *testing.T) {
 			_, _, _ = c.PullRequests.ListFiles(ctx, o, r, 1, &github.ListOptions{PerPage: 100})
 		},
 		"create a pull request": func(ctx context.Context, c client) {
-			_, _, _ = c.PullRequests.Create(ctx, o, r, github.CreatePullRequest{Title: github.Ptr("t"), Head: "b", Base: "main", Body: github.Ptr("x")})
+			_, _, _ = c.PullRequests.Create(ctx, o, r, github.CreatePullRequest{Title: new("t"), Head: "b", Base: "main", Body: new("x")})
 		},
 		"merge": func(ctx context.Context, c client) {
 			_, _, _ = c.PullRequests.Merge(ctx, o, r, 1, "msg", &github.PullRequestOptions{SHA: "c0ffee", MergeMethod: "squash"})
 		},
 		"review": func(ctx context.Context, c client) {
-			_, _, _ = c.PullRequests.CreateReview(ctx, o, r, 1, &github.PullRequestReviewRequest{Event: github.Ptr("APPROVE"), Body: github.Ptr("b")})
+			_, _, _ = c.PullRequests.CreateReview(ctx, o, r, 1, &github.PullRequestReviewRequest{Event: new("APPROVE"), Body: new("b")})
 		},
 		"ask for reviews": func(ctx context.Context, c client) {
 			_, _, _ = c.PullRequests.RequestReviewers(ctx, o, r, 1, github.ReviewersRequest{Reviewers: []string{"ann"}})
@@ -113,7 +113,7 @@ func TestClientRequests(t *testing.T) {
 			_, _, _ = c.Repositories.GetCombinedStatus(ctx, o, r, "main", nil)
 		},
 		"list branches": func(ctx context.Context, c client) {
-			_, _, _ = c.Repositories.ListBranches(ctx, o, r, &github.BranchListOptions{Protected: github.Ptr(true)})
+			_, _, _ = c.Repositories.ListBranches(ctx, o, r, &github.BranchListOptions{Protected: new(true)})
 		},
 		"get a branch": func(ctx context.Context, c client) { _, _, _ = c.Repositories.GetBranch(ctx, o, r, "release/1.0", 1) },
 		"get protection": func(ctx context.Context, c client) {
@@ -129,7 +129,7 @@ func TestClientRequests(t *testing.T) {
 			_, _, _ = c.Repositories.Merge(ctx, o, r, github.RepositoryMergeRequest{Base: "main", Head: "x"})
 		},
 		"create a hook": func(ctx context.Context, c client) {
-			_, _, _ = c.Repositories.CreateHook(ctx, o, r, &github.Hook{Events: []string{"push"}, Active: github.Ptr(true), Config: &github.HookConfig{URL: github.Ptr("https://ci.example.com"), ContentType: github.Ptr("json"), Secret: github.Ptr("s")}})
+			_, _, _ = c.Repositories.CreateHook(ctx, o, r, &github.Hook{Events: []string{"push"}, Active: new(true), Config: &github.HookConfig{URL: new("https://ci.example.com"), ContentType: new("json"), Secret: new("s")}})
 		},
 		"list the App's deliveries": func(ctx context.Context, c client) {
 			_, _, _ = c.Apps.ListHookDeliveries(ctx, &github.ListCursorOptions{PerPage: 100, Cursor: "v1_1"})
@@ -139,7 +139,7 @@ func TestClientRequests(t *testing.T) {
 		"get a ref":            func(ctx context.Context, c client) { _, _, _ = c.Git.GetRef(ctx, o, r, "heads/feature/x") },
 		"delete a ref":         func(ctx context.Context, c client) { _, _ = c.Git.DeleteRef(ctx, o, r, "heads/feature/x") },
 		"create a blob": func(ctx context.Context, c client) {
-			_, _, _ = c.Git.CreateBlob(ctx, o, r, github.Blob{Content: github.Ptr("x"), Encoding: github.Ptr("utf-8")})
+			_, _, _ = c.Git.CreateBlob(ctx, o, r, github.Blob{Content: new("x"), Encoding: new("utf-8")})
 		},
 		"rate limits": func(ctx context.Context, c client) { _, _, _ = c.RateLimit.Get(ctx) },
 		"search issues": func(ctx context.Context, c client) {
@@ -147,7 +147,7 @@ func TestClientRequests(t *testing.T) {
 		},
 		"an installation's token": func(ctx context.Context, c client) {
 			_, _, _ = c.Apps.CreateInstallationToken(ctx, 7, &github.InstallationTokenOptions{
-				Repositories: []string{"r"}, Permissions: &github.InstallationPermissions{Checks: github.Ptr("write")}})
+				Repositories: []string{"r"}, Permissions: &github.InstallationPermissions{Checks: new("write")}})
 		},
 	}
 	loaded, err := contract.Load()

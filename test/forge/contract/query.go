@@ -7,6 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // question is the body of a GraphQL request.
@@ -44,7 +45,7 @@ func (c *Contract) checkQuery(r *http.Request, body []byte) []*Mismatch {
 
 func (c *Contract) checkDocument(query, operationName string, variables map[string]any) []*Mismatch {
 	var found []*Mismatch
-	doc, errs := gqlparser.LoadQuery(c.Schema(), query)
+	doc, errs := gqlparser.LoadQueryWithRules(c.Schema(), query, rules.NewDefaultRules())
 	for _, e := range errs {
 		found = append(found, &Mismatch{Pointer: "query", Reason: e.Error()})
 	}

@@ -73,14 +73,14 @@ func flatten(err error, at []string) []difference {
 	if err == nil {
 		return nil
 	}
-	if many, ok := err.(openapi3.MultiError); ok { // not errors.As: a MultiError gives out its first error
+	if many, ok := err.(openapi3.MultiError); ok { //nolint:errorlint // a MultiError gives out its first error to errors.As
 		var out []difference
 		for _, err := range many {
 			out = append(out, flatten(err, at)...)
 		}
 		return out
 	}
-	one, ok := err.(*openapi3.SchemaError)
+	one, ok := err.(*openapi3.SchemaError) //nolint:errorlint // the outermost one knows the pointer
 	if !ok {
 		return []difference{{pointer: at, reason: err.Error()}}
 	}

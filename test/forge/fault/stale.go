@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"time"
 )
@@ -106,7 +107,7 @@ func (p *Plan) keep(key string, answer read) {
 	if p.reads == nil {
 		p.reads = map[string][]read{}
 	}
-	list := append(p.reads[key], answer)
+	list := slices.Concat(p.reads[key], []read{answer})
 	if len(list) > kept {
 		list = list[1:]
 	}

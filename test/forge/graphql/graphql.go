@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // Resolver answers the fields of one object.
@@ -76,7 +77,7 @@ func (e *Error) Error() string { return e.Message }
 // Execute answers the named operation of the query, or its only one if operationName is empty. Errors of any kind are in
 // the Response.
 func Execute(ctx context.Context, schema *ast.Schema, root Resolver, query, operationName string, variables map[string]any) *Response {
-	doc, invalid := gqlparser.LoadQuery(schema, query)
+	doc, invalid := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 	if len(invalid) > 0 {
 		return refuse(invalid...)
 	}

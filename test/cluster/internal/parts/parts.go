@@ -90,7 +90,7 @@ func versionsOf(sources fs.FS) (Versions, error) {
 		"github.com/tektoncd/pipeline": &v.Tekton,
 		"github.com/tektoncd/cli":      &v.Tkn,
 	} {
-		m := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(module) + ` (v\S+)`).FindSubmatch(text)
+		m := regexp.MustCompile(`(?m)^(?:require)?\s*` + regexp.QuoteMeta(module) + ` (v\S+)`).FindSubmatch(text)
 		if m == nil {
 			return Versions{}, fmt.Errorf("go.mod of the test cluster does not require %s", module)
 		}
