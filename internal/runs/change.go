@@ -69,11 +69,12 @@ func Stopping(run *pipelinev1.PipelineRun) bool {
 	return run.IsCancelled() || run.IsGracefullyCancelled() || run.IsGracefullyStopped()
 }
 
-// change makes one patch of what edit does to a copy of run, guarded by run's resource version. When somebody else was
-// faster, it reads the run anew and asks edit again. edit returns false to leave the run as it is.
+// change makes one patch of what edit does to a copy of run. The patch names the values that it replaces, so it holds
+// only if they are still what edit saw; whatever Tekton writes elsewhere in the run at the same time is no conflict. When
+// somebody else was faster, it reads the run anew and asks edit again. edit returns false to leave the run as it is.
 func (s *Store) change(ctx context.Context, run *pipelinev1.PipelineRun, verb string, edit func(*pipelinev1.PipelineRun) (bool, error)) error {
 	base := run
-	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+	err := retry.OnError(retry.DefaultBackoff, overtaken, func() error {
 		if base == nil {
 			live, err := s.Get(ctx, client.ObjectKeyFromObject(run))
 			if err != nil || live == nil || live.UID != run.UID {
@@ -85,12 +86,21 @@ func (s *Store) change(ctx context.Context, run *pipelinev1.PipelineRun, verb st
 		if needed, err := edit(edited); err != nil || !needed {
 			return err
 		}
-		err := s.Client.Patch(ctx, edited, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+		patch, err := guardedPatch(base, edited)
+		if err != nil {
+			return err
+		}
 		base = nil
-		return client.IgnoreNotFound(err)
+		return client.IgnoreNotFound(s.Client.Patch(ctx, edited, patch))
 	})
-	if err != nil && !apierrors.IsNotFound(err) {
+	if err != nil {
 		return fmt.Errorf("%s PipelineRun %s/%s: %w", verb, run.Namespace, run.Name, err)
 	}
 	return nil
+}
+
+// overtaken is true for the error of a patch whose guard did not hold: a JSON patch whose test fails is answered with
+// "422 Invalid", and Tekton's webhook refuses to change a run that has just ended with "400 Bad Request".
+func overtaken(err error) bool {
+	return apierrors.IsInvalid(err) || apierrors.IsConflict(err) || apierrors.IsBadRequest(err)
 }

@@ -1,45 +1,45 @@
 package record
 
-// Bowsprit's labels. They serve selectors and people (`tkn pipelinerun list -l ...`); their values are cleaned copies, the truth
+// The comment beside each key is its line in docs/reference/labels.md, which is generated from this file.
+
+// Bowsprit's labels. They serve selectors and people (`tkn pipelinerun list --label ...`); their values are cleaned copies, the truth
 // is in the annotations.
 const (
-	LabelJob  = "bowsprit.dev/job"
-	LabelOrg  = "bowsprit.dev/org"
-	LabelRepo = "bowsprit.dev/repo"
-	LabelType = "bowsprit.dev/type"
-	// LabelPull is only on runs of a pull request.
-	LabelPull = "bowsprit.dev/pull"
-	// LabelHead is the commit that is tested.
-	LabelHead = "bowsprit.dev/head"
+	LabelJob  = "bowsprit.dev/job"  // the job's name; every run has this label
+	LabelOrg  = "bowsprit.dev/org"  // the repository's organisation or user
+	LabelRepo = "bowsprit.dev/repo" // the repository's name, without the organisation
+	LabelType = "bowsprit.dev/type" // the job's type in Prow's words
+	LabelPull = "bowsprit.dev/pull" // the pull request's number; only on runs of a pull request
+	LabelHead = "bowsprit.dev/head" // the commit that is tested
 )
 
 // Annotations that others need to name: the compiler reads text that is not to be trusted back from them in the pod.
 const (
-	AnnotationBaseRef      = "bowsprit.dev/base-ref"
-	AnnotationCancelReason = "bowsprit.dev/cancel-reason"
+	AnnotationBaseRef      = "bowsprit.dev/base-ref"      // the branch that the head was merged onto
+	AnnotationCancelReason = "bowsprit.dev/cancel-reason" // why Bowsprit cancelled the run; absent if it did not
 )
 
 // The other annotations of the record.
 const (
-	annotationOrg            = "bowsprit.dev/org"
-	annotationRepo           = "bowsprit.dev/repo"
-	annotationSubject        = "bowsprit.dev/subject"
-	annotationHeadSHA        = "bowsprit.dev/head-sha"
-	annotationJob            = "bowsprit.dev/job"
-	annotationTrigger        = "bowsprit.dev/trigger"
-	annotationSpecHash       = "bowsprit.dev/spec-hash"
-	annotationType           = "bowsprit.dev/type"
-	annotationContext        = "bowsprit.dev/context"
-	annotationRerunCommand   = "bowsprit.dev/rerun-command"
-	annotationSkipReport     = "bowsprit.dev/skip-report"
-	annotationOptional       = "bowsprit.dev/optional"
-	annotationMaxConcurrency = "bowsprit.dev/max-concurrency"
-	annotationBaseSHA        = "bowsprit.dev/base-sha"
-	annotationPull           = "bowsprit.dev/pull"
-	annotationBuildID        = "bowsprit.dev/build-id"
-	annotationCheckRunID     = "bowsprit.dev/reported-check-run"
-	annotationDigest         = "bowsprit.dev/reported-digest"
-	annotationFinal          = "bowsprit.dev/reported-final"
+	annotationOrg            = "bowsprit.dev/org"                // the repository's organisation or user; part of the cause
+	annotationRepo           = "bowsprit.dev/repo"               // the repository's name, without the organisation; part of the cause
+	annotationSubject        = "bowsprit.dev/subject"            // what is tested: `pull-NUMBER` or `ref-BRANCH`; part of the cause
+	annotationHeadSHA        = "bowsprit.dev/head-sha"           // the commit that is tested; part of the cause
+	annotationJob            = "bowsprit.dev/job"                // the job's name; part of the cause
+	annotationTrigger        = "bowsprit.dev/trigger"            // `auto`, the id of a comment, or `retest-of-RUN`; part of the cause
+	annotationSpecHash       = "bowsprit.dev/spec-hash"          // the SHA-256 of the job's definition when the run was made
+	annotationType           = "bowsprit.dev/type"               // the job's type in Prow's words
+	annotationContext        = "bowsprit.dev/context"            // the name of the check run or commit status
+	annotationRerunCommand   = "bowsprit.dev/rerun-command"      // the comment that runs the job again
+	annotationSkipReport     = "bowsprit.dev/skip-report"        // `true` for a job that reports nothing to GitHub; absent otherwise
+	annotationOptional       = "bowsprit.dev/optional"           // `true` for a job that does not block a merge; absent otherwise
+	annotationMaxConcurrency = "bowsprit.dev/max-concurrency"    // how many runs of the job may be running at the same time; absent for no limit
+	annotationBaseSHA        = "bowsprit.dev/base-sha"           // the commit of the branch that the head was merged onto
+	annotationPull           = "bowsprit.dev/pull"               // the pull request's number; absent without one
+	annotationBuildID        = "bowsprit.dev/build-id"           // Prow's `BUILD_ID`: digits only, larger for later runs
+	annotationCheckRunID     = "bowsprit.dev/reported-check-run" // the id of the check run that shows the run; absent before it is made, and for commit statuses
+	annotationDigest         = "bowsprit.dev/reported-digest"    // a hash of the last message that GitHub acknowledged, so that nothing is told twice
+	annotationFinal          = "bowsprit.dev/reported-final"     // `true` once GitHub acknowledged the message of the finished run
 )
 
 // Domain is the prefix of every label and annotation of ours; a job must not set one itself.
@@ -47,15 +47,15 @@ const Domain = "bowsprit.dev/"
 
 // Prow's labels and annotations, so that selectors, dashboards and policies written for Prow's pods go on working.
 const (
-	prowCreated    = "created-by-prow"
-	prowJob        = "prow.k8s.io/job"
-	prowContext    = "prow.k8s.io/context"
-	prowType       = "prow.k8s.io/type"
-	prowID         = "prow.k8s.io/id"
-	prowBuildID    = "prow.k8s.io/build-id"
-	prowIsOptional = "prow.k8s.io/is-optional"
-	prowOrg        = "prow.k8s.io/refs.org"
-	prowRepo       = "prow.k8s.io/refs.repo"
-	prowBaseRef    = "prow.k8s.io/refs.base_ref"
-	prowPull       = "prow.k8s.io/refs.pull"
+	prowCreated    = "created-by-prow"           // always `true`
+	prowJob        = "prow.k8s.io/job"           // the job's name; cut in the label, whole in the annotation
+	prowContext    = "prow.k8s.io/context"       // the name of the check; cut in the label, whole in the annotation
+	prowType       = "prow.k8s.io/type"          // the job's type
+	prowID         = "prow.k8s.io/id"            // Prow's `PROW_JOB_ID`, derived from the run's name
+	prowBuildID    = "prow.k8s.io/build-id"      // Prow's `BUILD_ID`
+	prowIsOptional = "prow.k8s.io/is-optional"   // `true` for a job that does not block a merge, `false` for others
+	prowOrg        = "prow.k8s.io/refs.org"      // the repository's organisation or user
+	prowRepo       = "prow.k8s.io/refs.repo"     // the repository's name
+	prowBaseRef    = "prow.k8s.io/refs.base_ref" // the branch; its last part if it holds a `/`
+	prowPull       = "prow.k8s.io/refs.pull"     // the pull request's number
 )

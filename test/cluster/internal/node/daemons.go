@@ -13,7 +13,8 @@ import (
 func (n Node) Specs() map[string]process.Spec {
 	specs := map[string]process.Spec{}
 	for _, s := range []process.Spec{
-		{Name: Registry, Args: []string{n.Cluster, "serve-registry", n.Registry(), n.RegistryDir()}},
+		{Name: Registry, Args: []string{n.Cluster, "serve-registry", n.Registry(), n.RegistryDir()},
+			Inputs: []string{n.Cluster}},
 		{Name: Containerd, Args: []string{n.Containerd, "--config", n.path("config", "containerd.toml")},
 			Inputs: n.inputs("containerd.toml", "cni/10-"+CNINetwork+".conflist")},
 		n.etcd(), n.apiServer(), n.controllerManager(), n.scheduler(),

@@ -207,8 +207,9 @@ func session(stat []byte) int {
 	return id
 }
 
-// grace is how long a daemon may take to end by itself.
-const grace = 8 * time.Second
+// grace is how long a daemon may take to end by itself. It is short because daemons are only stopped to be started
+// anew, all of them survive a kill, and etcd and the API server wait long for their clients.
+const grace = 2 * time.Second
 
 // Stop ends a daemon: SIGTERM, and SIGKILL when it takes too long. It waits until the daemon is gone.
 func (s Supervisor) Stop(ctx context.Context, name string) error {
