@@ -252,13 +252,30 @@ func TestAJobKeepsItsOwnGitSettings(t *testing.T) {
 	}
 }
 
+// BenchmarkCompile is beside its bound: what Tekton itself does with every run, its defaults and its validation.
 func BenchmarkCompile(b *testing.B) {
 	job := &prow.Presubmit{JobBase: prow.JobBase{Name: "unit", Agent: prow.AgentKubernetes, Spec: &corev1.PodSpec{Containers: []corev1.Container{{Image: "b", Command: []string{"b"}}}}}}
 	in := input(job)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Compile(in); err != nil {
-			b.Fatal(err)
-		}
+	compiled, err := Compile(in)
+	if err != nil {
+		b.Fatal(err)
 	}
+	b.Run("compile", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Compile(in); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("bound", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			run := compiled.Run.DeepCopy()
+			run.SetDefaults(b.Context())
+			if err := run.Validate(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

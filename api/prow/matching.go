@@ -1,7 +1,6 @@
 package prow
 
 import (
-	"regexp"
 	"slices"
 )
 
@@ -60,7 +59,7 @@ func (m RegexpChangeMatcher) MatchFiles(changed []string) Match {
 	if expr == "" {
 		field, expr, want = "skip_if_only_changed", m.SkipIfOnlyChanged, false
 	}
-	re, err := regexp.Compile(expr)
+	re, err := expression(expr)
 	if expr == "" || err != nil {
 		return Match{}
 	}
@@ -80,14 +79,14 @@ func (p *Presubmit) ContextRequired() bool { return !p.Optional && !p.SkipReport
 
 // TriggerMatches says whether a comment asks for the job. A trigger that does not compile matches nothing.
 func (p *Presubmit) TriggerMatches(comment string) bool {
-	re, err := regexp.Compile(p.Trigger)
+	re, err := expression(p.Trigger)
 	return err == nil && re.MatchString(comment)
 }
 
 // firstMatch is the first expression that matches, or "".
 func firstMatch(exprs []string, s string) string {
 	for _, e := range exprs {
-		if re, err := regexp.Compile(e); err == nil && re.MatchString(s) {
+		if re, err := expression(e); err == nil && re.MatchString(s) {
 			return e
 		}
 	}

@@ -118,7 +118,7 @@ func (c *checker) filters(p *Presubmit, at *field.Path) {
 }
 
 func (c *checker) regexp(expr string, at *field.Path) {
-	if _, err := regexp.Compile(expr); err != nil {
+	if _, err := expression(expr); err != nil {
 		c.errorf("regexp-invalid", at, "%q does not compile: %s (the syntax is RE2: no lookahead, no backreference)",
 			expr, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}

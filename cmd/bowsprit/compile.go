@@ -32,8 +32,10 @@ func newCompile() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compile --config-path FILE --job NAME --base-ref BRANCH --base-sha SHA --pull NUMBER:SHA:AUTHOR",
 		Short: "Print the PipelineRun that a job becomes",
-		Long: "Print the PipelineRun that a job becomes for given refs, without a cluster or a network.\n" +
+		Long: "Compile prints the PipelineRun that a job becomes for given refs, without a cluster or a network.\n" +
 			"Warnings go to standard error. A job that cannot keep its meaning is refused with exit status 1.",
+		Example: "  bowsprit compile --config-path config.yaml --job-config-path jobs --job unit --repo o/r --base-ref main \\\n" +
+			"    --base-sha 5c1f0e9a7b3d2846f1e0c9b8a7d6e5f403122134 --pull 12:9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d:alice",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) },
 	}

@@ -12,7 +12,12 @@ import (
 )
 
 func newConfig() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Questions about a Prow configuration", Args: cobra.NoArgs}
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Questions about a Prow configuration",
+		Long:  "Config holds the verbs that look at a Prow configuration as a whole.",
+		Args:  cobra.NoArgs,
+	}
 	cmd.AddCommand(newConfigCheck())
 	return cmd
 }
@@ -25,6 +30,8 @@ func newConfigCheck() *cobra.Command {
 		Short: "Load a configuration and list all that is wrong with it",
 		Long: "Check loads a configuration as `serve` does, and lists every error and warning with its file and line.\n" +
 			"Exit status: 0 it can be served, 1 it has errors, 2 wrong usage.",
+		Example: "  bowsprit config check --config-path config.yaml --job-config-path jobs --plugin-config plugins.yaml\n" +
+			"  bowsprit config check --config-path config.yaml --job-config-path jobs --strict -o json",
 		Args: cobra.NoArgs,
 	}
 	flags := addCatalogFlags(cmd)

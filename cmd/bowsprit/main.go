@@ -40,8 +40,11 @@ func (e exitError) Unwrap() error { return e.err }
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "bowsprit",
-		Short:         "Prow-style CI on Tekton",
+		Use:   "bowsprit",
+		Short: "Prow-style CI on Tekton",
+		Long: "Bowsprit runs Prow jobs as Tekton PipelineRuns. `serve` is the server; the other verbs answer questions about a\n" +
+			"configuration without a cluster and without a network.\n\n" +
+			"Exit status: 0 done, 1 the configuration is rejected or the work failed, 2 wrong usage.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

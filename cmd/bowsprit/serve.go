@@ -49,7 +49,11 @@ func newServe() *cobra.Command {
 		Use:   "serve --settings FILE",
 		Short: "Receive webhooks and run the controllers",
 		Long: "Serve receives GitHub's webhooks and runs the controllers, until it is told to stop.\n" +
-			"It does not start with incomplete settings, a configuration that has errors, or a cluster without the needed kinds.",
+			"It does not start with incomplete settings, a configuration that has errors, or a cluster without the needed kinds.\n\n" +
+			"One process plays all roles, unless --role gives it some of them. With --leader-elect several processes may run the\n" +
+			"same controllers, and one of them works; all of them receive webhooks.",
+		Example: "  bowsprit serve --settings settings.yaml\n" +
+			"  bowsprit serve --settings settings.yaml --role receiver --log-format text",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := f.check(); err != nil {

@@ -23,7 +23,14 @@ type version struct {
 
 func newVersion() *cobra.Command {
 	var output string
-	cmd := &cobra.Command{Use: "version", Short: "Print the version, and the commit of Prow that is followed", Args: cobra.NoArgs}
+	cmd := &cobra.Command{
+		Use:   "version",
+		Short: "Print the version, and the commit of Prow that is followed",
+		Long: "Version prints the version of this program, the commit that it was built from, and the commit of Prow whose\n" +
+			"behaviour it follows.",
+		Example: "  bowsprit version -o json",
+		Args:    cobra.NoArgs,
+	}
 	addOutputFlag(cmd, &output)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkOutput(output); err != nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-//go:generate go test -run TestSchema . -update
+//go:generate go test -run UpToDate . -update
 
-var update = flag.Bool("update", false, "write the generated schema")
+var update = flag.Bool("update", false, "write the generated schema and page")
 
 const schemaFile = "../../docs/reference/settings.schema.json"
 

@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -13,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	"sigs.k8s.io/yaml"
 
@@ -40,7 +41,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
+	if diff := gocmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("%s is out of date: run go generate ./pipelines/record\n%s", page, diff)
 	}
 }
@@ -48,17 +49,18 @@ func TestReferenceIsUpToDate(t *testing.T) {
 // The keys in the code and the keys on a run that has every fact are the same, and each has a meaning.
 func TestEveryKeyIsWrittenAndExplained(t *testing.T) {
 	run, said := finishedRun(t), comments(t)
+	maps.Copy(said.labels, said.prow)
 	for what, where := range map[string]struct{ onRun, inCode map[string]string }{
 		"label":      {run.Labels, said.labels},
 		"annotation": {run.Annotations, said.annotations},
 	} {
 		for key := range where.inCode {
-			if _, ok := where.onRun[key]; !ok && !said.either[key] {
+			if _, ok := where.onRun[key]; !ok {
 				t.Errorf("keys.go has the %s %s, but the run does not", what, key)
 			}
 		}
 		for key := range where.onRun {
-			if meaning(run, where.inCode, key) == "" {
+			if meaning(run, key, where.inCode, said.prow) == "" {
 				t.Errorf("the run has the %s %s, but no comment in keys.go says what it means", what, key)
 			}
 		}
@@ -69,7 +71,7 @@ func TestEveryKeyIsWrittenAndExplained(t *testing.T) {
 func finishedRun(t *testing.T) *pipelinev1.PipelineRun {
 	t.Helper()
 	job := &prow.Presubmit{}
-	err := yaml.UnmarshalStrict([]byte(`{name: unit, context: unit, rerun_command: /test unit, max_concurrency: 4, optional: true,
+	err := yaml.UnmarshalStrict([]byte(`{name: unit, agent: kubernetes, context: unit, rerun_command: /test unit, max_concurrency: 4, optional: true,
   skip_report: true, decorate: true, spec: {containers: [{image: "golang:1.26", command: [make, test]}]}}`), job)
 	if err != nil {
 		t.Fatal(err)
@@ -89,12 +91,8 @@ func finishedRun(t *testing.T) *pipelinev1.PipelineRun {
 	return compiled.Run
 }
 
-// keyComments are the comments beside the keys in keys.go. Those of Prow's keys are for a label and an annotation: either
-// has the keys that need not be both.
-type keyComments struct {
-	labels, annotations map[string]string
-	either              map[string]bool
-}
+// keyComments are the comments beside the keys in keys.go. Prow's keys are labels, and some are annotations too.
+type keyComments struct{ labels, annotations, prow map[string]string }
 
 func comments(t *testing.T) keyComments {
 	t.Helper()
@@ -102,7 +100,7 @@ func comments(t *testing.T) keyComments {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := keyComments{labels: map[string]string{}, annotations: map[string]string{}, either: map[string]bool{}}
+	c := keyComments{labels: map[string]string{}, annotations: map[string]string{}, prow: map[string]string{}}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if constant, ok := n.(*ast.ValueSpec); ok {
 			c.add(t, constant)
@@ -125,43 +123,46 @@ func (c keyComments) add(t *testing.T, constant *ast.ValueSpec) {
 	case strings.HasPrefix(name, "annotation"):
 		c.annotations[key] = text
 	case strings.HasPrefix(name, "prow"):
-		c.labels[key], c.annotations[key], c.either[key] = text, text, true
+		c.prow[key] = text
 	case key != record.Domain:
 		t.Errorf("%s is neither label, annotation nor Prow's", constant.Names[0].Name)
 	}
 }
 
-// meaning is the comment of a key, and the variable by which the job sees its value. The compiler's own annotations have only the latter.
-func meaning(run *pipelinev1.PipelineRun, said map[string]string, key string) string {
-	parts := []string{said[key]}
-	for _, step := range run.Spec.PipelineSpec.Tasks[0].TaskSpec.Steps {
-		for _, e := range step.Env {
-			if e.ValueFrom != nil && e.ValueFrom.FieldRef != nil && e.ValueFrom.FieldRef.FieldPath == "metadata.annotations['"+key+"']" {
-				parts = append(parts, "the job sees it as `"+e.Name+"`")
-			}
+// meaning is the comment of a key, from the first table that has it, and the variable by which the job sees its value. The
+// compiler's own annotations have only the variable.
+func meaning(run *pipelinev1.PipelineRun, key string, tables ...map[string]string) string {
+	var text string
+	for _, said := range tables {
+		text = cmp.Or(text, said[key])
+	}
+	steps := run.Spec.PipelineSpec.Tasks[0].TaskSpec.Steps
+	for _, e := range steps[len(steps)-1].Env {
+		if from := e.ValueFrom; from != nil && from.FieldRef != nil && from.FieldRef.FieldPath == "metadata.annotations['"+key+"']" {
+			text = cmp.Or(text, "text from the pull request") + "; the job sees it as `" + e.Name + "`"
 		}
 	}
-	return strings.Join(slices.DeleteFunc(slices.Compact(parts), func(s string) bool { return s == "" }), "; ")
+	return text
 }
 
 // reference is the page.
 func reference(run *pipelinev1.PipelineRun, said keyComments) string {
 	ours := func(key string) bool { return strings.HasPrefix(key, record.Domain) }
 	prows := func(key string) bool { return !ours(key) }
-	table := func(on, said map[string]string, wanted func(string) bool) string {
+	table := func(on, said, prow map[string]string, wanted func(string) bool) string {
 		rows := "| key | example | meaning |\n|---|---|---|\n"
 		for _, key := range slices.Sorted(maps.Keys(on)) {
 			if wanted(key) {
-				rows += fmt.Sprintf("| `%s` | `%s` | %s |\n", key, short(on[key]), meaning(run, said, key))
+				rows += fmt.Sprintf("| `%s` | `%s` | %s |\n", key, short(on[key]), meaning(run, key, said, prow))
 			}
 		}
 		return rows
 	}
 	return strings.NewReplacer(
-		"OUR LABELS\n", table(run.Labels, said.labels, ours),
-		"PROW LABELS\n", table(run.Labels, said.labels, prows),
-		"OUR ANNOTATIONS\n", table(run.Annotations, said.annotations, ours),
-		"PROW ANNOTATIONS\n", table(run.Annotations, said.annotations, prows),
+		"OUR LABELS\n", table(run.Labels, said.labels, said.prow, ours),
+		"PROW LABELS\n", table(run.Labels, said.labels, said.prow, prows),
+		"OUR ANNOTATIONS\n", table(run.Annotations, said.annotations, said.prow, ours),
+		"PROW ANNOTATIONS\n", table(run.Annotations, said.annotations, said.prow, prows),
 	).Replace(frame)
 }
 
@@ -227,7 +228,10 @@ under another name, is left alone.
 
 OUR ANNOTATIONS
 
+Two of Prow's keys are annotations as well, because a label may be too short for them:
+
 PROW ANNOTATIONS
 
-A job must not set a label or annotation that begins with ` + "`bowsprit.dev/`" + `; ` + "`bowsprit compile`" + ` refuses it with the code ` + "`key-reserved`" + `.
+A job must not set a label or annotation that begins with ` + "`bowsprit.dev/`" + `;
+` + "`bowsprit compile`" + ` refuses it with the code ` + "`key-reserved`" + `.
 `

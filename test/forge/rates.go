@@ -50,7 +50,7 @@ func (f *Forge) countRequest(header http.Header, who *actor, r *http.Request, re
 }
 
 // uncountRequest gives back a request that was answered 304.
-func (f *Forge) uncountRequest(header http.Header, who *actor, r *http.Request) {
+func (f *Forge) uncountRequest(header http.Header, who *actor) {
 	window := f.rateOf(who, "core")
 	window.used = max(0, window.used-1)
 	window.headers(header, "core")

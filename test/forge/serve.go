@@ -127,7 +127,7 @@ func (f *Forge) conditional(header http.Header, who *actor, r *http.Request, ans
 	header.Set("Cache-Control", "private, max-age=60, s-maxage=60")
 	header.Set("Vary", "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, Accept, X-Requested-With")
 	if strings.Contains(r.Header.Get("If-None-Match"), etag) {
-		f.uncountRequest(header, who, r)
+		f.uncountRequest(header, who)
 		return reply{status: http.StatusNotModified}, nil
 	}
 	return reply{status: answer.status, body: raw, header: withType(answer)}, nil

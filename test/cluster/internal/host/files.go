@@ -28,7 +28,7 @@ func RecordFixed(file string, folders []string) error {
 // now.
 func RemoveFixed(file, state string) error {
 	if err := errors.Join(
-		removeShimSockets(state),
+		removeShimSockets(),
 		removeMatching("/var/lib/cni/results/*", func(p string) bool { return mentions(p, state) }),
 		removeMatching("/var/log/containers/*.log", func(p string) bool { return pointsInto(p, state) }),
 	); err != nil {
@@ -51,26 +51,43 @@ func RemoveFixed(file, state string) error {
 	return nil
 }
 
-// removeShimSockets finds the sockets through the address files that containerd keeps in its state.
-func removeShimSockets(state string) error {
-	files, err := filepath.Glob(filepath.Join(state, "containerd", "state", "io.containerd.runtime.v2.task", "*", "*", "address"))
+// shimSockets is where shims of every containerd of the host listen.
+const shimSockets = "/run/containerd/s"
+
+// removeShimSockets removes the sockets that nobody listens on any more. A shim that was killed leaves its socket, and
+// its name, a hash, does not tell whose it was; but a dead socket is of no use to another containerd either.
+func removeShimSockets() error {
+	sockets, err := filepath.Glob(filepath.Join(shimSockets, "*"))
+	if err != nil || len(sockets) == 0 {
+		return err
+	}
+	bound, err := os.ReadFile("/proc/net/unix")
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			return err
-		}
-		socket := strings.TrimPrefix(strings.TrimSpace(string(text)), "unix://")
-		if !strings.HasPrefix(socket, "/run/containerd/s/") {
-			continue
-		}
-		if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, s := range dead(sockets, string(bound)) {
+		if err := os.Remove(s); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
+}
+
+// dead returns the sockets that the kernel's table, in the format of /proc/net/unix, does not hold.
+func dead(sockets []string, table string) []string {
+	alive := map[string]bool{}
+	for _, line := range strings.Split(table, "\n") {
+		if fields := strings.Fields(line); len(fields) == 8 {
+			alive[fields[7]] = true
+		}
+	}
+	var gone []string
+	for _, s := range sockets {
+		if !alive[s] {
+			gone = append(gone, s)
+		}
+	}
+	return gone
 }
 
 func removeMatching(pattern string, ours func(string) bool) error {
