@@ -16,6 +16,7 @@ SEED ?= 1
 ##@ Try it
 .PHONY: demo
 demo: cluster-tool ## The main job on real parts: cluster, forge and Bowsprit start, a pull request goes red, then green (ARGS=--once ends by itself)
+	@echo "compiling the demo and its libraries (the first time takes some minutes)"
 	@go run ./test/demo -cluster '$(CLUSTER)' $(ARGS)
 
 ##@ Develop
@@ -27,7 +28,7 @@ build: ## Build bin/bowsprit and bin/bowsprit-tools
 test: ## The fast loop: every test that needs no cluster, no root and no network (RUN=regexp picks)
 	@go test -run '$(RUN)' ./...
 
-generate: ## Refresh everything that is generated: CRDs, deep copies, RBAC, schemas, reference pages
+generate: ## Refresh everything that is generated: CRDs, deep copies, schemas, reference pages
 	@$(CONTROLLER_GEN) object paths=./api/v1alpha1
 	@$(CONTROLLER_GEN) crd paths=./api/v1alpha1 output:crd:dir=config/crd
 	@go generate ./api/... ./cmd/... ./internal/... ./pipelines/...
@@ -45,9 +46,9 @@ verify: lint verify-generated vulncheck test-all ## What CI runs: lint, generate
 
 lint: ## golangci-lint, go vet and the architecture test
 	@go vet ./...
-	@go -C test/cluster vet ./cmd/cluster/... ./internal/...
+	@go -C test/cluster vet ./cmd/cluster/... ./internal/... ./live/... .
 	@$(LINT) run ./...
-	@cd test/cluster && go tool -modfile=../../tools/golangci-lint.mod golangci-lint run --config ../../.golangci.yml ./cmd/cluster/... ./internal/...
+	@cd test/cluster && go tool -modfile=../../tools/golangci-lint.mod golangci-lint run --config ../../.golangci.yml ./cmd/cluster/... ./internal/... ./live/... .
 	@go test ./test/architecture
 
 verify-generated: ## Fail if a generated file or go.mod is not what its source makes
@@ -59,11 +60,11 @@ vulncheck: ## govulncheck, or one line that says why it was skipped
 test-all: test test-cluster-module test-integration test-e2e ## Unit, contract, API server and end-to-end tests
 
 test-cluster-module: ## The tests of test/cluster that need no cluster
-	@go -C test/cluster test ./cmd/cluster/... ./internal/...
+	@go -C test/cluster test ./cmd/cluster/... ./internal/... ./live/... .
 
 test-integration: cluster-build ## Tests against a real kube-apiserver and etcd
 	@eval "$$($(CLUSTER) env)"; export KUBEBUILDER_ASSETS BOWSPRIT_REQUIRE_ASSETS=1; \
-	  go test -count=1 ./controllers/... ./internal/runs/... ./config/...
+	  go test -count=1 ./cmd/bowsprit/... ./controllers/... ./internal/runs/...
 
 test-e2e: cluster-up ## End to end: real Tekton, kubelet and pods, the honest forge, kill -9 between every two writes
 	@eval "$$($(CLUSTER) env)"; export KUBECONFIG BOWSPRIT_IMAGE_PREFIX BOWSPRIT_HOST_ADDRESS KUBECTL TKN BOWSPRIT_CLUSTER='$(CLUSTER)' BOWSPRIT_REQUIRE_CLUSTER=1; \
@@ -76,6 +77,7 @@ soak: cluster-up ## The crash tests at length: every write, before and after, an
 ##@ Cluster
 .PHONY: cluster-tool cluster-build cluster-up cluster-down cluster-status
 cluster-tool:
+	@[ -x $(CLUSTER) ] || echo "compiling the program that runs the cluster"
 	@mkdir -p $(dir $(CLUSTER)) && go -C test/cluster build -o $(CLUSTER) ./cmd/cluster
 
 cluster-build: cluster-tool ## Build Kubernetes, Tekton and tkn into the cache (the first time takes minutes)

@@ -126,19 +126,11 @@ func (d *decider) carryOut(r *request) error {
 	}
 	d.cancelAsked(r)
 	d.okToTest(r, s)
-	if !d.mayRun(r, s) {
-		if r.runs() {
-			d.unseen(r, s.gate)
-		}
+	if !s.ok() && !r.granted {
+		d.ungranted(r, s.gate)
 		return nil
 	}
 	return d.runAsked(r)
-}
-
-// mayRun says whether the comment may start jobs on the present head: the head is trusted, the comment made it so, or a
-// trusted person asked for jobs and could have seen that this very head waits.
-func (d *decider) mayRun(r *request, s standing) bool {
-	return s.ok() || r.granted || s.gate.seenBefore(d.ev.Comment.CreatedAt.Time)
 }
 
 // untrusted refuses everything, in one comment that is edited, not repeated.
@@ -150,14 +142,41 @@ func (d *decider) untrusted(r *request) {
 	d.say("untrusted", d.untrustedNote(), why)
 }
 
-// unseen refuses runs on a head that the commenter may not have seen, and gives the command that names it.
-func (d *decider) unseen(r *request, g gate) {
-	why := fmt.Sprintf("nobody trusted let %s run, and it may have been pushed after %s looked", short(d.pr.HeadSHA), code("@"+r.by))
+// ungranted answers a trusted person whose comment did not let the present head run: what needs a grant is refused, with
+// the one command that gives it. A question about what there is needs none.
+func (d *decider) ungranted(r *request, g gate) {
+	why := d.refusal(r)
+	if why == "" {
+		d.help(r, 0)
+		return
+	}
 	for _, i := range r.named {
-		d.settle(&d.jobs[i], VerdictRefuse, "", why)
+		d.settle(&d.jobs[i], VerdictRefuse, "", "nobody trusted let "+short(d.pr.HeadSHA)+" run")
 	}
 	d.wait(g)
-	d.say("", d.unseenNote(), why)
+	d.say("", d.refusalNote(why, r.runs()), why)
+}
+
+// refusal says why a comment starts nothing on a head without a grant; empty if it asks for nothing that needs one. A
+// comment does not say which commit its author saw, and the head's age proves nothing: its author may have pushed it
+// before, then something harmless, and now again. So the commit has to be named, and in full, since a second one that
+// begins alike is quickly made.
+func (d *decider) refusal(r *request) string {
+	c, asked := r.first(command.OkToTest)
+	asked = asked && !revokes(c)
+	switch {
+	case !asked && !r.runs():
+		return ""
+	case d.trigger.IgnoreOkToTest:
+		return "`/ok-to-test` is turned off for " + d.repo()
+	case !asked:
+		return fmt.Sprintf("nobody trusted let %s run", short(d.pr.HeadSHA))
+	case len(c.Args) == 0:
+		return "`/ok-to-test` names no commit"
+	case d.begins(c.Args[0]):
+		return fmt.Sprintf("%s is a short SHA, and a second commit that begins alike is quickly made", code(c.Args[0]))
+	}
+	return fmt.Sprintf("%s is not the head", code(c.Args[0]))
 }
 
 // cancelAsked carries out `/cancel`.
@@ -194,36 +213,21 @@ func (d *decider) jobNames() []string {
 	return names
 }
 
-// okToTest carries out `/ok-to-test [SHA]`. It sets r.granted if the present head may run from now on.
+// okToTest carries out `/ok-to-test SHA`. It sets r.granted if the present head may run from now on: that takes its full
+// SHA, or an earlier grant.
 func (d *decider) okToTest(r *request, s standing) {
 	c, asked := r.first(command.OkToTest)
 	switch {
 	case !asked:
-	case len(c.Args) > 0 && c.Args[0] == "cancel":
+	case revokes(c):
 		d.say("", d.cannotRevokeNote(), "a grant holds for one commit and cannot be taken back")
 	case s.ok():
 		r.granted = true // nothing is left to grant; what waits for it may run
-	case d.trigger.IgnoreOkToTest:
-		d.say("", d.ignoredNote(), "`ignore_ok_to_test` is set for "+d.repo())
-	default:
-		d.grantIfMeant(r, c, s.gate)
+	case !d.trigger.IgnoreOkToTest && len(c.Args) > 0 && strings.EqualFold(c.Args[0], d.pr.HeadSHA):
+		r.granted = true
+		d.grant(r.by)
 	}
 }
 
-// grantIfMeant grants the present head if it is certainly the one that was meant: its SHA is given in full, or the
-// commenter could have seen it and gives no other. A short SHA alone proves nothing, since a second commit that begins
-// alike is quickly made.
-func (d *decider) grantIfMeant(r *request, c command.Command, g gate) {
-	seen := g.seenBefore(d.ev.Comment.CreatedAt.Time)
-	full, prefix := false, true
-	if len(c.Args) > 0 {
-		full, prefix = d.names(c.Args[0])
-	}
-	if full || (seen && prefix) {
-		r.granted = true
-		d.grant(r.by)
-		return
-	}
-	d.wait(g)
-	d.say("", d.notMeantNote(seen), fmt.Sprintf("the comment does not name %s, and is not certainly about it", short(d.pr.HeadSHA)))
-}
+// revokes says whether an `/ok-to-test` wants to take a grant back, as in Prow.
+func revokes(c command.Command) bool { return len(c.Args) > 0 && c.Args[0] == "cancel" }

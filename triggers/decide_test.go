@@ -11,10 +11,14 @@ import (
 	"github.com/bowsprit-ci/bowsprit/api/prow"
 	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 	"github.com/bowsprit-ci/bowsprit/triggers"
+	"github.com/bowsprit-ci/bowsprit/triggers/command"
 )
 
 // codeSpan is a code span as the mind writes it: one backtick on each side, all on one line.
 var codeSpan = regexp.MustCompile("`[^`\n]+`")
+
+// commandBlock is the only code block the mind writes: the grant of one commit, and nothing else.
+var commandBlock = regexp.MustCompile("\n\n```\n/ok-to-test [0-9a-f]{40}\n```(\n\n|$)")
 
 // checkComments holds every comment of a plan against the rules for text that GitHub shows.
 func checkComments(t interface{ Fatalf(string, ...any) }, p triggers.Plan) {
@@ -23,12 +27,16 @@ func checkComments(t interface{ Fatalf(string, ...any) }, p triggers.Plan) {
 		if !ok {
 			continue
 		}
-		for _, line := range strings.Split(c.Body, "\n") {
+		if got := command.Parse(c.Body); len(got) > 0 {
+			t.Fatalf("a comment of ours gives commands: %v", got)
+		}
+		body := commandBlock.ReplaceAllString(c.Body, "\n\n")
+		for _, line := range strings.Split(body, "\n") {
 			if strings.HasPrefix(strings.TrimSpace(line), "/") {
 				t.Fatalf("a line of a comment begins with a slash, and may be taken for a command: %q", line)
 			}
 		}
-		if rest := codeSpan.ReplaceAllString(c.Body, ""); strings.ContainsAny(rest, "`@<") {
+		if rest := codeSpan.ReplaceAllString(body, ""); strings.ContainsAny(rest, "`@<") {
 			t.Fatalf("outside of code a comment may mention nobody and hold no HTML: %q", rest)
 		}
 	}

@@ -64,7 +64,7 @@ func (d *decider) build() error {
 		return err
 	}
 	if !s.ok() {
-		d.refuseAll(fmt.Sprintf("waits until somebody trusted lets %s run", short(d.pr.HeadSHA)))
+		d.refuseAll(d.ungrantedReason())
 		d.wait(s.gate)
 		return d.labelIsNoGrant()
 	}
@@ -83,6 +83,14 @@ func (d *decider) build() error {
 		d.settle(&d.jobs[i], v, d.autoTrigger(), why)
 	}
 	return nil
+}
+
+// ungrantedReason says why no job starts by itself on a head that is not trusted.
+func (d *decider) ungrantedReason() string {
+	if d.trigger.IgnoreOkToTest {
+		return fmt.Sprintf("%s is not trusted in %s", code(d.pr.Author), d.repo())
+	}
+	return fmt.Sprintf("waits until somebody trusted lets %s run", short(d.pr.HeadSHA))
 }
 
 // autoTrigger is the trigger of runs that nobody asked for. A pull request that moved to another base branch is tested

@@ -50,26 +50,35 @@ func (d *decider) who() string {
 	return strings.Join(who[:last], ", ") + " or " + who[last]
 }
 
+// block shows one line in a code block of Markdown, which GitHub gives a button to copy it.
+func block(s string) string { return "```\n" + strings.Trim(code(s), "`") + "\n```" }
+
 func (d *decider) waitTitle() string {
 	if d.trigger.IgnoreOkToTest {
-		return "Waiting for a command by somebody trusted " + short(d.pr.HeadSHA)
+		return fmt.Sprintf("No jobs run on %s: its author is not trusted", short(d.pr.HeadSHA))
 	}
-	return "Waiting for /ok-to-test " + short(d.pr.HeadSHA)
+	return "Waiting for /ok-to-test " + d.pr.HeadSHA
 }
 
 func (d *decider) waitSummary() string {
 	if d.trigger.IgnoreOkToTest {
-		return fmt.Sprintf("%s is not trusted in %s. %s can start jobs on this commit with `/test`.", code(d.pr.Author), d.repo(), capital(d.who()))
+		return fmt.Sprintf("%s is not trusted in %s. %s", code(d.pr.Author), d.repo(), d.turnedOff())
 	}
-	return fmt.Sprintf("%s is not trusted in %s. %s can let this commit run with %s. A new push waits anew.",
+	return fmt.Sprintf("%s is not trusted in %s. %s can let this commit run. Please look at its changes first, since its jobs run its code, "+
+		"and check that the command names the commit that you looked at:\n\n%s\n\nA new push waits anew.",
 		code(d.pr.Author), d.repo(), capital(d.who()), d.exactCommand())
 }
 
-// exactCommand is the command that lets the present head run, and no other.
-func (d *decider) exactCommand() string { return code("/ok-to-test " + d.pr.HeadSHA) }
+// exactCommand is the command that lets the present head run, and no other, ready to be copied.
+func (d *decider) exactCommand() string { return block("/ok-to-test " + d.pr.HeadSHA) }
+
+// turnedOff says what `ignore_ok_to_test` means.
+func (d *decider) turnedOff() string {
+	return fmt.Sprintf("`/ok-to-test` is turned off here (`ignore_ok_to_test`): jobs run on pull requests by %s. One of them can look at the changes and open a pull request with them.", d.who())
+}
 
 func (d *decider) welcome() string {
-	return fmt.Sprintf("Jobs do not start by themselves on %s: %s\n\nPlease read the change before: its jobs run its code.", code(d.pr.HeadSHA), d.waitSummary())
+	return fmt.Sprintf("Jobs do not start on %s: %s", code(d.pr.HeadSHA), d.waitSummary())
 }
 
 func (d *decider) granted(by string) string {
@@ -81,7 +90,7 @@ func (d *decider) draftNote() string {
 }
 
 func (d *decider) labelNote() string {
-	return fmt.Sprintf("The label %s names no commit, and the next push would have it too. To let the present one run, say %s.",
+	return fmt.Sprintf("The label %s names no commit, and the next push would have it too. To let the present one run, say\n\n%s",
 		code(d.ev.Label), d.exactCommand())
 }
 
@@ -89,26 +98,18 @@ func (d *decider) untrustedNote() string {
 	return fmt.Sprintf("Commands count when they come from %s. Please ask one of them.", d.who())
 }
 
-func (d *decider) unseenNote() string {
+// refusalNote says why nothing was started, and what to say instead; more is true if runs were asked for too.
+func (d *decider) refusalNote(why string, more bool) string {
 	if d.trigger.IgnoreOkToTest {
-		return fmt.Sprintf("The head is %s now, and it may be newer than what you looked at. Please look again and repeat the command.%s",
-			code(d.pr.HeadSHA), d.inAnswerTo())
+		return fmt.Sprintf("Nothing was started. %s\n\n%s", d.turnedOff(), d.inAnswerTo())
 	}
-	return fmt.Sprintf("Nothing was started: the head is %s now, and it may be newer than what you looked at. To let it run, say %s.\n\n%s",
-		code(d.pr.HeadSHA), d.exactCommand(), d.inAnswerTo())
-}
-
-func (d *decider) notMeantNote(seen bool) string {
-	reason := "it may be newer than what you looked at"
-	if seen {
-		reason = "your comment names another commit"
+	below := ""
+	if more {
+		below = "Other commands may stand below it in the same comment.\n\n"
 	}
-	return fmt.Sprintf("Nothing was started: the head is %s now, and %s. To let it run, say %s.\n\n%s",
-		code(d.pr.HeadSHA), reason, d.exactCommand(), d.inAnswerTo())
-}
-
-func (d *decider) ignoredNote() string {
-	return fmt.Sprintf("`/ok-to-test` is turned off for %s. `/test` by %s starts jobs on the present commit.\n\n%s", d.repo(), d.who(), d.inAnswerTo())
+	return fmt.Sprintf("Nothing was started: %s. A comment does not tell which commit its author looked at, so the command has to name it in full.\n\n"+
+		"Please look at the changes of the present head, %s. If they may run, say\n\n%s\n\n%s%s",
+		why, code(d.pr.HeadSHA), d.exactCommand(), below, d.inAnswerTo())
 }
 
 func (d *decider) cannotRevokeNote() string {

@@ -3,7 +3,6 @@ package triggers
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/bowsprit-ci/bowsprit/api/prow"
 )
@@ -23,17 +22,11 @@ func (d *decider) trusted(login string) (bool, error) {
 
 // gate is the present head's gate as GitHub shows it.
 type gate struct {
-	// exists is true if we made it, open if trust was granted.
-	exists, open bool
-	// since is when we first made it: from then on people could see that this head waits.
-	since time.Time
+	// open is true if trust was granted.
+	open bool
 	// waiting is true if it shows already what it should show while closed.
 	waiting bool
 }
-
-// seenBefore says whether somebody who wrote at a time could have seen that this head waits. GitHub's clock has whole
-// seconds: the same second does not count.
-func (g gate) seenBefore(t time.Time) bool { return g.exists && g.since.Before(t) }
 
 // gate reads the gate of the present head. Contexts of that name that are not ours count for nothing.
 func (d *decider) gate() (gate, error) {
@@ -43,10 +36,6 @@ func (d *decider) gate() (gate, error) {
 		if c.Name != GateContext || !c.Ours {
 			continue
 		}
-		if !g.exists || c.CreatedAt.Before(g.since) {
-			g.since = c.CreatedAt
-		}
-		g.exists = true
 		g.open = g.open || c.State == StateSuccess
 		g.waiting = g.waiting || c.State == StatePending
 	}
@@ -72,8 +61,7 @@ func (d *decider) standing() (s standing, err error) {
 	return s, err
 }
 
-// wait closes the gate on the present head and says what is waited for. A gate that waits already is left alone: its age
-// is what shows that people could see the head.
+// wait closes the gate on the present head and says what is waited for. A gate that waits already is left alone.
 func (d *decider) wait(g gate) {
 	why := fmt.Sprintf("%s is not trusted in %s, and nobody trusted let %s run", code(d.pr.Author), d.repo(), short(d.pr.HeadSHA))
 	if !g.waiting {
@@ -95,13 +83,12 @@ func (d *decider) grant(by string) {
 	d.say("welcome", d.granted(by), why)
 }
 
-// names says whether an argument of /ok-to-test names the present head, in full or by at least seven digits.
-func (d *decider) names(sha string) (full, prefix bool) {
-	sha = strings.ToLower(sha)
-	full = sha == strings.ToLower(d.pr.HeadSHA)
-	return full, len(sha) >= minPrefix && strings.HasPrefix(strings.ToLower(d.pr.HeadSHA), sha)
+// begins says whether an argument of /ok-to-test is the beginning of the present head's SHA.
+func (d *decider) begins(sha string) bool {
+	return len(sha) >= minPrefix && strings.HasPrefix(strings.ToLower(d.pr.HeadSHA), strings.ToLower(sha))
 }
 
+// minPrefix is how many digits of a SHA are shown, and how many look like a short one.
 const minPrefix = 7
 
 func short(sha string) string {

@@ -136,7 +136,14 @@ func (c *checker) trigger(p *Presubmit, at *field.Path) {
 		c.errorf("trigger-mismatch", at.Child("rerun_command"), "%q does not match the job's trigger %q, so it would not run the job",
 			p.RerunCommand, p.Trigger)
 	}
+	if !slashWord.MatchString(p.RerunCommand) {
+		c.warnf("command-without-slash", at.Child("rerun_command"), "%q: only comments with a word that begins with \"/\" are looked at, so this one runs nothing",
+			p.RerunCommand)
+	}
 }
+
+// slashWord is what makes a comment worth a look: a word that begins with a slash.
+var slashWord = regexp.MustCompile(`(?m)(?:^|[ \t])/\S`)
 
 func (c *checker) reporter(p *Presubmit, at *field.Path) {
 	if strings.HasPrefix(strings.ToLower(p.Context), ReservedContextPrefix) {

@@ -14,8 +14,8 @@ const (
 	KindCheckRun     EventKind = "check_run"
 )
 
-// MaxCommentBody is the size in bytes to which a comment's body is cut in an Event. Commands come first in a comment
-// that is written by a person; what lies behind this is not read.
+// MaxCommentBody is the size in bytes above which only the lines of a comment that may hold a command are kept in an Event,
+// as many whole lines as fit. What people paste into a comment, logs above all, is left out.
 const MaxCommentBody = 4096
 
 // Event is a GitHub event reduced to what says where to look. Everything in it may be stale by the time that it is read:
@@ -36,7 +36,7 @@ type Event struct {
 	HeadSHA string `json:"headSHA,omitempty"`
 	// BaseChanged is true when a pull_request was edited so that its base branch or base commit changed.
 	BaseChanged bool `json:"baseChanged,omitempty"`
-	// Label is the label's name of a labeled or unlabeled event.
+	// Label is the label's name of a labeled event.
 	Label string `json:"label,omitempty"`
 	// Sender is who did it.
 	Sender User `json:"sender"`
@@ -62,7 +62,7 @@ type Comment struct {
 	ID int64 `json:"id"`
 	// Author is who wrote it; authority belongs to them, and only when they are also the event's sender.
 	Author User `json:"author"`
-	// Body is the text, cut at MaxCommentBody bytes at a rune boundary. It is untrusted.
+	// Body is the text, or its command lines if it is larger than MaxCommentBody. It is untrusted.
 	Body string `json:"body"`
 	// CreatedAt is when it was written, by GitHub's clock.
 	CreatedAt metav1.Time `json:"createdAt"`

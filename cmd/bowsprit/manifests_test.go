@@ -91,7 +91,7 @@ func TestSamples(t *testing.T) {
 func TestKustomizations(t *testing.T) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
-		t.Skip("this test needs kubectl: set KUBEBUILDER_ASSETS to a folder with kube-apiserver, etcd and kubectl (make cluster-up prints one)")
+		runstest.Missing(t)
 	}
 	out, err := exec.Command(filepath.Join(assets, "kubectl"), "kustomize", filepath.Join(runstest.Root(), "config", "default")).CombinedOutput()
 	if err != nil {

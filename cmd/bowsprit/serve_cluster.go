@@ -61,7 +61,7 @@ func (s *server) connectCluster() error {
 	if err != nil {
 		return fmt.Errorf("connect to the cluster at %s: %w", config.Host, err)
 	}
-	if err := errors.Join(s.manager.AddHealthzCheck("ping", healthz.Ping), s.manager.AddReadyzCheck("receiver", s.ready)); err != nil {
+	if err := errors.Join(s.manager.AddHealthzCheck("ping", healthz.Ping), s.manager.AddReadyzCheck("caches", s.ready)); err != nil {
 		return err
 	}
 	return s.addRuns(config)

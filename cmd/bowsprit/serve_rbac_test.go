@@ -45,6 +45,7 @@ func TestRightsAreThoseUsed(t *testing.T) {
 		env.ControlPlane.GetAPIServer().Configure().Set("audit-policy-file", policy).Set("audit-log-path", audit)
 	})
 	s.walk()
+	s.comeBack()
 	used, forbidden := readAudit(t, audit)
 	if len(forbidden) > 0 {
 		t.Errorf("these requests were forbidden:\n%s", strings.Join(forbidden, "\n"))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -142,10 +143,15 @@ func (s *server) options() controller.Options {
 	}
 }
 
-// ready answers /readyz: whether webhooks are taken, if that is a role.
-func (s *server) ready(*http.Request) error {
-	if s.has(roleReceiver) && s.hook == nil {
-		return errors.New("the receiver does not listen")
+// ready answers /readyz: whether the caches are filled, without which nothing is decided, so that a roll-out waits for it.
+func (s *server) ready(r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	if !s.manager.GetCache().WaitForCacheSync(ctx) {
+		return errors.New("the caches are not filled yet")
 	}
 	return nil
 }
+
+// readyTimeout is how long a question to /readyz may take; a cache that is filled answers at once.
+const readyTimeout = time.Second

@@ -66,7 +66,7 @@ func (s *street) ok(err error) {
 func (s *street) serve() {
 	app, err := s.forge.CreateApp(forge.AppSpec{
 		Slug: "bowsprit", Owner: "acme", Events: []string{"pull_request", "issue_comment", "check_run"},
-		Permissions: map[string]string{"checks": "write", "contents": "read", "issues": "write", "members": "read", "pull_requests": "write", "statuses": "write"},
+		Permissions: map[string]string{"checks": "write", "contents": "read", "issues": "write", "members": "read", "pull_requests": "read", "statuses": "read"},
 	})
 	s.ok(err)
 	_, err = s.forge.Install(app.ID, "acme")

@@ -252,6 +252,21 @@ func TestAFetchThatFailsIsTriedAgainAndThenBlamedOnTheServer(t *testing.T) {
 	}
 }
 
+func TestAPrivateRepositoryIsAMatterOfConfiguration(t *testing.T) {
+	o := newOrigin(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
+		http.Error(w, "Repository not found.", http.StatusUnauthorized)
+	}))
+	t.Cleanup(srv.Close)
+	opts := o.options(o.git("rev-parse", "HEAD"))
+	opts.URI = srv.URL + "/o/r.git"
+	log, err := tryClone(t, opts)
+	if got := status(err); got != clonespec.ExitUsage {
+		t.Errorf("status %d (%v), want %d\n%s", got, err, clonespec.ExitUsage, log)
+	}
+}
+
 func status(err error) int {
 	if err == nil {
 		return 0

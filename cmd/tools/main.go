@@ -52,5 +52,9 @@ func exitStatus(err error) int {
 	if errors.As(err, &unmergeable) {
 		return clonespec.ExitUnmergeable
 	}
+	if says(err, hopeless) {
+		fmt.Println("clone: the repository does not exist or is private, and Bowsprit cannot clone private repositories yet")
+		return clonespec.ExitUsage
+	}
 	return clonespec.ExitUnavailable
 }

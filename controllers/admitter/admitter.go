@@ -87,7 +87,7 @@ func (r *Reconciler) apply(ctx context.Context, live []pipelinev1.PipelineRun, a
 		case queue.Cancel:
 			errs = append(errs, r.Runs.Cancel(ctx, runs[a.Run], a.Why))
 		}
-		log.FromContext(ctx).Info("queue", "verdict", verdict(a), "run", a.Of().String(), "why", a.Because())
+		log.FromContext(ctx).V(level(a)).Info("queue", "verdict", verdict(a), "run", a.Of().String(), "why", a.Because())
 	}
 	return errors.Join(errs...)
 }
@@ -116,6 +116,14 @@ func promised(s queue.Snapshot, actions []queue.Action) map[queue.Key]bool {
 		}
 	}
 	return keys
+}
+
+// level keeps those who wait out of the log: there may be thousands of them, and each round says it again.
+func level(a queue.Action) int {
+	if _, wait := a.(queue.Wait); wait {
+		return 1
+	}
+	return 0
 }
 
 func verdict(a queue.Action) string {

@@ -17,18 +17,20 @@ func (r *Reconciler) apply(ctx context.Context, d *v1alpha1.Delivery, plan trigg
 	var errs []error
 	for _, a := range plan.Actions {
 		if run, ok := a.(triggers.Run); ok {
-			errs = append(errs, r.run(ctx, run, done))
+			errs = append(errs, r.run(ctx, d, run, done))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	for i, a := range plan.Actions {
-		if err := r.act(ctx, d, i, a, done); err != nil {
-			return nil, err
+		err := r.act(ctx, d, i, a, done)
+		if err != nil && !permanent(err) {
+			return nil, errors.Join(append(errs, err)...)
 		}
+		errs = append(errs, err) // the rest may be said nevertheless
 	}
-	return done, nil
+	return done, errors.Join(errs...)
 }
 
 // act carries out one action that is not a run. i tells apart several answers to one delivery.
@@ -37,16 +39,17 @@ func (r *Reconciler) act(ctx context.Context, d *v1alpha1.Delivery, i int, actio
 	case triggers.Run:
 		return nil
 	case triggers.Cancel:
-		return r.cancel(ctx, d.Spec.Event.Kind, a, done)
+		return r.cancel(ctx, d, a, done)
 	case triggers.Comment:
-		done.did("comment: %s", a.Why)
-		return r.GitHub.UpsertComment(ctx, commentKey(d, i, a), a.Body)
+		err := r.GitHub.UpsertComment(ctx, commentKey(d, i, a), a.Body)
+		return r.said(ctx, d, done, "comment: "+a.Why, err)
 	case triggers.Label:
-		done.did("%s label %s: %s", map[bool]string{false: "add", true: "remove"}[a.Remove], a.Name, a.Why)
-		return r.GitHub.Label(ctx, a.Org, a.Repo, a.Number, a.Name, a.Remove)
+		err := r.GitHub.Label(ctx, a.Org, a.Repo, a.Number, a.Name, a.Remove)
+		verb := map[bool]string{false: "add", true: "remove"}[a.Remove]
+		return r.said(ctx, d, done, fmt.Sprintf("%s label %s: %s", verb, a.Name, a.Why), err)
 	case triggers.Gate:
-		done.did("%s the gate: %s", map[bool]string{false: "close", true: "open"}[a.Open], a.Why)
-		return r.gate(ctx, a)
+		verb := map[bool]string{false: "close", true: "open"}[a.Open]
+		return r.said(ctx, d, done, fmt.Sprintf("%s the gate: %s", verb, a.Why), r.gate(ctx, a))
 	}
 	return fmt.Errorf("the plan holds an action of the unknown type %T", action)
 }

@@ -16,10 +16,6 @@ import (
 	"github.com/bowsprit-ci/bowsprit/internal/github"
 )
 
-// patience is how long GitHub may not find a pull request before it is taken to be gone: a new one may take a while to
-// be seen everywhere.
-const patience = 10 * time.Minute
-
 // maxMessage bounds what a condition holds of an error, in bytes.
 const maxMessage = 4 << 10
 
@@ -28,7 +24,7 @@ const maxDecisions = 1000
 
 // conclude writes the delivery's status once and says when to look at it again.
 func (r *Reconciler) conclude(ctx context.Context, d *v1alpha1.Delivery, done *effect, err error) (ctrl.Result, error) {
-	age := r.Clock.Now().Sub(d.CreationTimestamp.Time)
+	age := r.age(d)
 	if errors.Is(err, github.ErrNotFound) && age > patience {
 		done, err = &effect{why: "GitHub does not know it any more: " + err.Error()}, nil
 	}

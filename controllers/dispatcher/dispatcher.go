@@ -7,6 +7,7 @@ import (
 
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -27,15 +28,29 @@ const busy = 100 * time.Millisecond
 // Runs is what the dispatcher needs of the runs.
 type Runs interface {
 	Create(ctx context.Context, run *pipelinev1.PipelineRun) (*pipelinev1.PipelineRun, bool, error)
+	Get(ctx context.Context, key types.NamespacedName) (*pipelinev1.PipelineRun, error)
 	ListLive(ctx context.Context, match labels.Selector) ([]pipelinev1.PipelineRun, error)
 	Cancel(ctx context.Context, run *pipelinev1.PipelineRun, why string) error
 }
 
-// GitHub is what the dispatcher says to GitHub. Every method may be repeated without a second effect.
+// GitHub is what the dispatcher needs of GitHub. Every method may be repeated without a second effect.
 type GitHub interface {
+	Checks
+	Conversation
+}
+
+// Checks is what the dispatcher says on commits, and what it asks about them.
+type Checks interface {
 	CanWriteChecks() bool
 	UpsertCheck(ctx context.Context, check github.Check) (int64, error)
 	SetStatus(ctx context.Context, status github.Status) error
+	// ConcludedCheck finds our completed check run of a name and an external id on a commit; found is always false for a
+	// token, which has none.
+	ConcludedCheck(ctx context.Context, org, repo, sha, name, externalID string) (conclusion, title string, found bool, err error)
+}
+
+// Conversation is what the dispatcher says on pull requests.
+type Conversation interface {
 	UpsertComment(ctx context.Context, key github.CommentKey, body string) error
 	Label(ctx context.Context, org, repo string, number int, name string, remove bool) error
 }

@@ -83,14 +83,23 @@ func (s *scene) decide(head, trigger string, jobs ...*prow.Presubmit) {
 	}
 }
 
-// deliver stores a delivery.
+// deliver stores a delivery of a push, or of something else with pull request 12.
 func (s *scene) deliver(kind v1alpha1.EventKind) *v1alpha1.Delivery {
+	s.Helper()
+	return s.deliverEvent(kind, nil)
+}
+
+// deliverEvent stores a delivery that edit changes.
+func (s *scene) deliverEvent(kind v1alpha1.EventKind, edit func(*v1alpha1.Event)) *v1alpha1.Delivery {
 	s.Helper()
 	d := &v1alpha1.Delivery{
 		ObjectMeta: metav1.ObjectMeta{Namespace: s.ns, GenerateName: "delivery-"},
 		Spec: v1alpha1.DeliverySpec{Event: v1alpha1.Event{
 			Kind: kind, Action: "synchronize", Org: "o", Repo: "r", Number: 12, Sender: v1alpha1.User{Login: "alice"},
 		}},
+	}
+	if edit != nil {
+		edit(&d.Spec.Event)
 	}
 	if err := s.api.Client.Create(context.Background(), d); err != nil {
 		s.Fatal(err)

@@ -3,6 +3,7 @@ package dispatcher
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -42,6 +43,11 @@ func (e *effect) ran(job, run, note string) {
 func (e *effect) refused(job, why string) {
 	d := e.decision(job)
 	d.Verdict, d.Why = string(triggers.VerdictRefuse), why
+}
+
+// made says whether a run is one that the delivery led to.
+func (e *effect) made(run string) bool {
+	return slices.ContainsFunc(e.decisions, func(d v1alpha1.JobDecision) bool { return d.Run == run })
 }
 
 // decision finds the entry of a job that has no run yet, or adds one.

@@ -16,6 +16,8 @@ type page struct {
 	statuses map[string]github.Status
 	comments map[string]string
 	labels   map[string]bool
+	// asked counts the questions.
+	asked int
 	// fail is asked before each write; an error refuses it.
 	fail func(what string) error
 }
@@ -43,6 +45,14 @@ func (p *page) CanWriteChecks() bool { return !p.token }
 
 func (p *page) UpsertCheck(_ context.Context, c github.Check) (int64, error) {
 	return 1, p.write("check", func() { p.checks[c.SHA[:7]+" "+c.Name+" "+c.ExternalID] = c })
+}
+
+func (p *page) ConcludedCheck(_ context.Context, _, _, sha, name, externalID string) (conclusion, title string, found bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked++
+	c := p.checks[sha[:7]+" "+name+" "+externalID]
+	return c.Conclusion, c.Title, c.Conclusion != "", nil
 }
 
 func (p *page) SetStatus(_ context.Context, s github.Status) error {

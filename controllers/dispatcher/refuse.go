@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 	"github.com/bowsprit-ci/bowsprit/internal/github"
 	"github.com/bowsprit-ci/bowsprit/pipelines"
 	"github.com/bowsprit-ci/bowsprit/pipelines/record"
@@ -16,11 +17,18 @@ import (
 // tested, and in the delivery. The check is known by the name that the run would have had, so saying it again changes
 // nothing; but not by that name alone, so that it is not taken for the run's own check if the run is made after all. A
 // job that reports nothing to GitHub is refused in the delivery only.
-func (r *Reconciler) refuse(ctx context.Context, in pipelines.Input, why error, done *effect) error {
+func (r *Reconciler) refuse(ctx context.Context, d *v1alpha1.Delivery, in pipelines.Input, why error, done *effect) error {
 	done.refused(in.Job.Name, why.Error())
 	if in.Job.SkipReport {
 		return nil
 	}
+	if err := r.showRefusal(ctx, in, why); err != nil {
+		return r.said(ctx, d, done, "show why "+in.Job.Name+" cannot run", err)
+	}
+	return nil
+}
+
+func (r *Reconciler) showRefusal(ctx context.Context, in pipelines.Input, why error) error {
 	cause := pipelines.CauseOf(in)
 	title, summary := refusal(in, why)
 	if !r.GitHub.CanWriteChecks() {

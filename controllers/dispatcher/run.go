@@ -4,91 +4,82 @@ import (
 	"context"
 	"errors"
 
-	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
+	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 	"github.com/bowsprit-ci/bowsprit/internal/runs"
 	"github.com/bowsprit-ci/bowsprit/pipelines"
-	"github.com/bowsprit-ci/bowsprit/pipelines/record"
 	"github.com/bowsprit-ci/bowsprit/triggers"
 )
-
-// auto is the trigger of runs that nobody asked for by name. Only these are resumed.
-const auto = "auto"
 
 // maxResumes bounds how often the same commit may become a pull request's head again.
 const maxResumes = 64
 
 // run makes one run, or finds that it was made. An error is worth another try; a run that can never be is refused, which
 // is said on GitHub and in the delivery.
-func (r *Reconciler) run(ctx context.Context, a triggers.Run, done *effect) error {
+func (r *Reconciler) run(ctx context.Context, d *v1alpha1.Delivery, a triggers.Run, done *effect) error {
 	in := r.input(a)
 	for range maxResumes {
 		compiled, err := pipelines.Compile(in)
 		if err != nil {
-			return r.refuse(ctx, in, err, done)
+			return r.refuse(ctx, d, in, err, done)
 		}
 		for _, w := range compiled.Warnings {
 			log.FromContext(ctx).Info("compile", "run", compiled.Run.Name, "warning", w.String())
 		}
-		live, made, err := r.Runs.Create(ctx, compiled.Run)
-		if !made && err == nil {
-			heir, resume, err := r.heir(ctx, a, live)
-			if err != nil {
-				return err
-			}
-			if resume {
-				in.Trigger = "retest-of-" + live.Name
-				continue
-			}
-			live = heir
+		f, err := r.realize(ctx, d, a, compiled)
+		switch {
+		case never(err):
+			return r.refuse(ctx, d, in, err, done)
+		case err != nil:
+			return err
+		case f.resume:
+			in.Trigger = triggers.TriggerRetestOf + f.run
+		default:
+			done.ran(in.Job.Name, f.run, f.note)
+			return nil
 		}
-		return r.settle(ctx, in, live, err, done)
 	}
-	return r.refuse(ctx, in, errors.New("this commit became the head too often; use the rerun command"), done)
+	return r.refuse(ctx, d, in, errors.New("this commit became the head too often; use the rerun command"), done)
 }
 
-// settle notes how the creation of a run ended.
-func (r *Reconciler) settle(ctx context.Context, in pipelines.Input, live *pipelinev1.PipelineRun, err error, done *effect) error {
-	taken, isTaken := errors.AsType[*runs.TakenError](err)
+// never is true for an error by which the cluster says that the run cannot be, however often it is tried.
+func never(err error) bool {
+	_, isTaken := errors.AsType[*runs.TakenError](err)
 	_, isRefused := errors.AsType[*runs.RefusedError](err)
-	switch {
-	case err == nil:
-		done.ran(in.Job.Name, live.Name, "")
-	case isTaken && taken.SameCause:
-		done.ran(in.Job.Name, taken.Name, taken.Why+", comment "+in.Job.RerunCommand+" for a run with the present one")
-	case isTaken, isRefused:
-		return r.refuse(ctx, in, err, done)
-	default:
-		return err
-	}
-	return nil
+	return isTaken || isRefused
 }
 
-// heir says what became of the cause of an existing run: usually that run is it. If Bowsprit stopped it by itself,
-// because another commit or a closed pull request made it pointless, and the commit is wanted again, then another living
-// run of the job on this commit is it; and if there is none, the run is resumed under a new name.
-func (r *Reconciler) heir(ctx context.Context, a triggers.Run, live *pipelinev1.PipelineRun) (heir *pipelinev1.PipelineRun, resume bool, err error) {
-	if a.Trigger != auto || !stoppedByItself(live) {
-		return live, false, nil
-	}
-	list, err := r.Runs.ListLive(ctx, record.PullSelector(a.Pull.Org, a.Pull.Repo, a.Pull.Number))
-	if err != nil {
-		return nil, false, err
-	}
-	want, err := record.Decode(live)
-	if err != nil {
-		return nil, false, err
-	}
-	for i := range list {
-		rec, err := record.Decode(&list[i])
-		same := err == nil && rec.Cause.Org == want.Cause.Org && rec.Cause.Repo == want.Cause.Repo &&
-			rec.Cause.Subject == want.Cause.Subject && rec.Cause.Job == want.Cause.Job && rec.Cause.HeadSHA == want.Cause.HeadSHA
-		if same && !runs.Stopping(&list[i]) {
-			return &list[i], false, nil
+// fate is what became of a cause.
+type fate struct {
+	// run is the name of the run that serves the cause, and note what else is to be said of it.
+	run, note string
+	// resume is true if run serves it no longer and a new one shall.
+	resume bool
+}
+
+// realize makes the run unless its cause is done.
+func (r *Reconciler) realize(ctx context.Context, d *v1alpha1.Delivery, a triggers.Run, c *pipelines.Compiled) (fate, error) {
+	if r.mayRepeat(d, a) && !c.Record.SkipReport && r.GitHub.CanWriteChecks() {
+		if f, concluded, err := r.concluded(ctx, a, c); concluded || err != nil {
+			return f, err
 		}
 	}
-	return nil, true, nil
+	live, made, err := r.Runs.Create(ctx, c.Run)
+	if made {
+		return fate{run: live.Name}, nil
+	}
+	note := ""
+	if taken, ok := errors.AsType[*runs.TakenError](err); ok && taken.SameCause {
+		note, err = taken.Why+", comment "+c.Record.RerunCommand+" for a run with the present one", nil
+	}
+	switch {
+	case err != nil:
+		return fate{}, err
+	case a.Trigger == triggers.TriggerAuto && stoppedByItself(live):
+		return r.heir(ctx, c)
+	}
+	return fate{run: live.Name, note: note}, nil
 }
 
 // input is what the run compiles from. The build id is taken once: a resumed run keeps it.

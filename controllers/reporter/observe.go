@@ -6,6 +6,7 @@ import (
 	"time"
 
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/bowsprit-ci/bowsprit/controllers/reporter/message"
@@ -36,15 +37,18 @@ func (r *Reconciler) observe(ctx context.Context, run *pipelinev1.PipelineRun, r
 	return view, 0, nil
 }
 
-// ahead counts the queued runs that are older, by a cache that may be stale: the number is a hint for people.
+// ahead counts the queued runs that are older, by a cache that may be stale: the number is a hint for people. Each run that
+// is queued asks this, so the runs are not copied.
 func (r *Reconciler) ahead(ctx context.Context, run *pipelinev1.PipelineRun) (int, error) {
-	list, err := r.Runs.List(ctx, record.Selector())
-	if err != nil {
+	var list pipelinev1.PipelineRunList
+	match := client.MatchingLabelsSelector{Selector: record.Selector()}
+	if err := r.Cache.List(ctx, &list, match, client.UnsafeDisableDeepCopy); err != nil {
 		return 0, err
 	}
 	n := 0
-	for i := range list {
-		if list[i].IsPending() && !list[i].IsDone() && list[i].CreationTimestamp.Before(&run.CreationTimestamp) {
+	for i := range list.Items {
+		other := &list.Items[i] // the cache's own: read only
+		if other.IsPending() && !other.IsDone() && other.CreationTimestamp.Before(&run.CreationTimestamp) {
 			n++
 		}
 	}

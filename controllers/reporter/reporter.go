@@ -5,7 +5,6 @@ import (
 	"time"
 
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -23,8 +22,6 @@ import (
 type Runs interface {
 	// Get reads the API server; nil without an error if the run is gone.
 	Get(ctx context.Context, key types.NamespacedName) (*pipelinev1.PipelineRun, error)
-	// List reads a cache that may be stale.
-	List(ctx context.Context, match labels.Selector) ([]pipelinev1.PipelineRun, error)
 	TaskRuns(ctx context.Context, run *pipelinev1.PipelineRun) ([]pipelinev1.TaskRun, error)
 	LogTail(ctx context.Context, c runs.Container, lines, maxBytes int64) (string, error)
 	MarkReported(ctx context.Context, run *pipelinev1.PipelineRun, now record.Reported) error
@@ -39,7 +36,7 @@ type GitHub interface {
 
 // Reconciler reports runs. Its fields are set once, before the first call.
 type Reconciler struct {
-	// Cache reads runs, perhaps stale: most events need no report, and this tells.
+	// Cache reads runs, perhaps stale: most events need no report, and this tells. It also tells how many are queued.
 	Cache  client.Reader
 	Runs   Runs
 	GitHub GitHub

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +34,16 @@ type page struct {
 func (p *page) CanWriteChecks() bool { return !p.token }
 
 func (p *page) UpsertCheck(_ context.Context, c github.Check) (int64, error) {
+	if c.OnlyPresent && !p.shows(c.ExternalID) {
+		return 0, nil
+	}
 	return 7, p.write(c, fmt.Sprintf("%s %s %s %s %q", c.SHA[:7], c.Name, c.Status, c.Conclusion, c.Title))
+}
+
+func (p *page) shows(externalID string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.checks, func(c github.Check) bool { return c.ExternalID == externalID })
 }
 
 func (p *page) SetStatus(_ context.Context, s github.Status) error {
@@ -244,4 +254,22 @@ func TestOthersAreLeftAlone(t *testing.T) {
 	watch(t, api, ns, p)
 	api.Create(t, runstest.Run(ns, runstest.Record(nil)))
 	p.expect(t, queuedLine)
+}
+
+// What waits is told how many are before it: those that are older and have not begun.
+func TestAQueuedRunTellsHowManyAreAhead(t *testing.T) {
+	api := runstest.Get(t)
+	ns, p, ctx := api.Namespace(t), &page{}, context.Background()
+	before := func(job string) *pipelinev1.PipelineRun {
+		return api.Create(t, runstest.Run(ns, runstest.Record(func(r *record.Record) { r.Cause.Job, r.SkipReport = job, true })))
+	}
+	before("waits")
+	before("waits-too")
+	if err := errors.Join(api.Store(t, ns).Admit(ctx, before("runs")), api.Ended(ctx, before("has-ended"), corev1.ConditionTrue, "Succeeded")); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // creation times have one second
+	api.Create(t, runstest.Run(ns, runstest.Record(nil)))
+	watch(t, api, ns, p)
+	p.expect(t, `aaaaaaa unit queued  "Queued: 2 ahead"`)
 }

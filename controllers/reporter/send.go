@@ -29,23 +29,31 @@ func (r *Reconciler) digest(v message.View) string {
 
 // send tells GitHub and returns what is to be noted on the run.
 func (r *Reconciler) send(ctx context.Context, v message.View) (record.Reported, error) {
+	replaced, err := r.replaced(ctx, v)
+	if err != nil {
+		return record.Reported{}, err
+	}
 	if r.GitHub.CanWriteChecks() {
-		return r.sendCheck(ctx, v)
+		return r.sendCheck(ctx, v, replaced)
 	}
 	s := message.Status(v)
-	err := r.GitHub.SetStatus(ctx, github.Status{
+	if replaced {
+		return record.Reported{Digest: s.Digest(), Final: s.Final()}, nil // the status is its heir's now
+	}
+	err = r.GitHub.SetStatus(ctx, github.Status{
 		Org: v.Record.Cause.Org, Repo: v.Record.Cause.Repo, SHA: v.Record.Cause.HeadSHA, Context: v.Record.Context,
 		State: s.State, Description: s.Description, TargetURL: r.details(v),
 	})
 	return record.Reported{Digest: s.Digest(), Final: s.Final()}, err
 }
 
-// sendCheck writes the check run. GitHub may refuse the text of one; then its conclusion goes without.
-func (r *Reconciler) sendCheck(ctx context.Context, v message.View) (record.Reported, error) {
+// sendCheck writes the check run. GitHub may refuse the text of one; then its conclusion goes without. A run that was
+// replaced on its own commit makes none any more: it would be newer than its heir's, and the newest is what GitHub shows.
+func (r *Reconciler) sendCheck(ctx context.Context, v message.View, replaced bool) (record.Reported, error) {
 	m := message.CheckRun(v)
 	check := github.Check{
 		Org: v.Record.Cause.Org, Repo: v.Record.Cause.Repo, SHA: v.Record.Cause.HeadSHA,
-		Name: v.Record.Context, ExternalID: v.Name, ID: v.Record.Reported.CheckRunID,
+		Name: v.Record.Context, ExternalID: v.Name, ID: v.Record.Reported.CheckRunID, OnlyPresent: replaced,
 		Status: m.Status, Conclusion: m.Conclusion, Title: m.Title, Summary: m.Summary, Text: m.Text,
 		DetailsURL: r.details(v), StartedAt: m.StartedAt, CompletedAt: m.CompletedAt,
 	}

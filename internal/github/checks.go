@@ -27,8 +27,10 @@ type Check struct {
 	// ExternalID tells apart several check runs of one name on one commit; with the name it is how ours is found again.
 	// It must not be empty.
 	ExternalID string
-	// ID is GitHub's number of the check run, if it is known; else 0.
+	// ID is GitHub's number of the check run, if it is known; else 0. It finds one that GitHub does not list yet.
 	ID int64
+	// OnlyPresent leaves it at check runs that are there: none is created.
+	OnlyPresent bool
 	// Status is Queued, InProgress or Completed.
 	Status string
 	// Conclusion is GitHub's word for how it ended (success, failure, neutral, cancelled, skipped, timed_out,
@@ -50,10 +52,11 @@ type CheckAction struct {
 	Label, Description, Identifier string
 }
 
-// UpsertCheck makes GitHub's check run say what c says, and returns its number. It may be repeated at any time: a check
-// run of ours with the same commit, name and external id is found before one is created, also after a creation whose
-// answer was lost; what says the same already is not written again; and one that is completed stays as it is, unless it
-// waits for somebody (action_required).
+// UpsertCheck makes GitHub's check run say what c says, and returns its number; 0 if c asks for present ones only and there
+// is none. It may be repeated at any time: a check run of ours with the same commit, name and external id is found before
+// one is created, also after a creation whose answer was lost; what says the same already is not written again; and one
+// that is completed stays as it is, unless it waits for somebody (action_required). If two processes created one each, the
+// newest is the one that counts, and the end is said on both.
 //
 // Errors: ErrForbidden for a token, Unreportable when the commit or the repository is gone, *RateLimited, ErrTemporary.
 func (c *Client) UpsertCheck(ctx context.Context, check Check) (int64, error) {
@@ -84,46 +87,32 @@ func (c *Client) admissible(check Check) error {
 // upsertCheck looks, then writes if there is something to write. It looks before the final word too: whoever was killed
 // after saying it must not say it twice.
 func (c *Client) upsertCheck(ctx context.Context, gh *github.Client, check Check) (int64, error) {
-	present, err := c.presentCheck(ctx, gh, check)
+	present, err := c.presentChecks(ctx, gh, check)
 	switch {
 	case err != nil:
 		return 0, err
-	case present == nil:
+	case len(present) == 0 && check.OnlyPresent:
+		return 0, nil
+	case len(present) == 0:
 		return c.createCheck(ctx, gh, check)
-	case saysAlready(present, check):
-		return present.GetID(), nil
 	}
-	return present.GetID(), updateCheck(ctx, gh, present.GetID(), check)
+	return updateChecks(ctx, gh, present, check)
 }
 
-// presentCheck finds our check run on GitHub; nil if there is none.
-func (c *Client) presentCheck(ctx context.Context, gh *github.Client, check Check) (*github.CheckRun, error) {
-	if check.ID == 0 {
-		return c.findCheck(ctx, gh, check)
-	}
-	run, _, err := gh.Checks.GetCheckRun(ctx, check.Org, check.Repo, check.ID)
-	if errors.Is(kindOf(err), ErrNotFound) {
-		return c.findCheck(ctx, gh, check)
-	}
-	return run, err
-}
-
-// findCheck looks our check run up by commit, name and external id; nil if there is none. The newest wins.
-func (c *Client) findCheck(ctx context.Context, gh *github.Client, check Check) (found *github.CheckRun, err error) {
-	options := &github.ListCheckRunsOptions{
-		CheckName: &check.Name, AppID: &c.appID, Filter: new("all"),
-		ListOptions: github.ListOptions{PerPage: page},
-	}
-	for run, err := range gh.Checks.ListCheckRunsForRefIter(ctx, check.Org, check.Repo, check.SHA, options) {
-		if err != nil {
-			return nil, err
+// updateChecks makes our check runs say it, oldest first, and returns the newest one's number. There is more than one when
+// two processes looked at the same time and both created. Only the newest tells of progress; but none may stay open for
+// ever, so each one tells the end.
+func updateChecks(ctx context.Context, gh *github.Client, present []*github.CheckRun, check Check) (int64, error) {
+	newest := present[len(present)-1].GetID()
+	for _, run := range present {
+		if saysAlready(run, check) || check.Status != Completed && run.GetID() != newest {
+			continue
 		}
-		ours := run.GetApp().GetID() == c.appID && run.GetName() == check.Name && run.GetExternalID() == check.ExternalID
-		if ours && run.GetID() > found.GetID() {
-			found = run
+		if err := updateCheck(ctx, gh, run.GetID(), check); err != nil {
+			return newest, err
 		}
 	}
-	return found, nil
+	return newest, nil
 }
 
 // actionRequired is the one conclusion that is not the last word: it waits for somebody.
@@ -150,8 +139,8 @@ func (c *Client) createCheck(ctx context.Context, gh *github.Client, check Check
 		StartedAt: timestamp(check.StartedAt), CompletedAt: timestamp(check.CompletedAt),
 	})
 	if asRateLimited(err) == nil && errors.Is(kindOf(err), ErrTemporary) {
-		if made, lookErr := c.findCheck(ctx, gh, check); lookErr == nil && made != nil {
-			return made.GetID(), nil
+		if made, lookErr := c.findChecks(ctx, gh, keyOf(check)); lookErr == nil && len(made) > 0 {
+			return made[len(made)-1].GetID(), nil
 		}
 	}
 	return run.GetID(), err

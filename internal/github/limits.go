@@ -74,8 +74,9 @@ func (l *limiter) close(until time.Time) {
 	}
 }
 
-// polite gives a refusal that may be a secondary limit a time to wait if GitHub gave none that lies ahead. Without one
-// the library would not see the limit, and with one that has passed (clocks differ) it would repeat at once, for ever.
+// polite gives a refusal that may be a secondary limit a time to wait if GitHub gave none that is meant for it. Without
+// one the library would not see the limit; with one that has passed (clocks differ) it would repeat at once, for ever; and
+// while the hourly budget is not spent, the reset is the budget's, up to an hour away, and says nothing about a burst.
 type polite struct{ next http.RoundTripper }
 
 // RoundTrip completes refusals with Retry-After.
@@ -84,7 +85,8 @@ func (p *polite) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || !refused(answer) {
 		return answer, err
 	}
-	if header(answer, "Retry-After") <= 0 && header(answer, "X-RateLimit-Reset") <= time.Now().Unix() {
+	spent := answer.Header.Get("X-RateLimit-Remaining") == "0" && header(answer, "X-RateLimit-Reset") > time.Now().Unix()
+	if header(answer, "Retry-After") <= 0 && !spent {
 		answer.Header.Set("Retry-After", strconv.Itoa(int(leastSecondaryWait.Seconds())))
 	}
 	return answer, nil

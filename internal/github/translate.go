@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/google/go-github/v92/github"
@@ -18,19 +17,19 @@ import (
 // mostEvent is the size of an event as JSON at most (DESIGN: a hint of what to look at).
 const mostEvent = 8 << 10
 
-// The actions that something handles, by kind. A comment is an order at the moment of its creation only: an edit could
-// put words into the mouth of whoever wrote it.
+// The actions that something handles, by kind (triggers.Decide; a test holds both together). A comment is an order at the
+// moment of its creation only: an edit could put words into the mouth of whoever wrote it.
 var handled = map[v1alpha1.EventKind][]string{
 	v1alpha1.KindPullRequest: {
-		"opened", "reopened", "synchronize", "edited", "labeled", "unlabeled", "closed", "ready_for_review",
-		"converted_to_draft",
+		"opened", "reopened", "synchronize", "edited", "labeled", "closed", "ready_for_review", "converted_to_draft",
 	},
 	v1alpha1.KindIssueComment: {"created"},
 	v1alpha1.KindCheckRun:     {"rerequested"},
 }
 
 // Translate reduces a webhook's payload to an Event of at most 8 KiB as JSON. kind is the X-GitHub-Event header. It returns
-// false and no error when nothing handles that kind or action (for comments: also when they are not on a pull request).
+// false and no error when nothing handles it: another kind or action, a comment that is not on a pull request or holds no
+// command, a label that means nothing to triggers, an edit that leaves the base branch alone.
 //
 // The payload must already be authenticated. The header is not part of what GitHub signs, so a payload that does not fit
 // its kind, or that names two different repositories or pull requests, is an error.
@@ -77,10 +76,26 @@ func translate(parsed any) (event v1alpha1.Event, concerns bool, err error) {
 	if err != nil {
 		return v1alpha1.Event{}, false, err
 	}
-	if err := admit(&event); err != nil {
+	if err := admit(&event); err != nil || !matters(event) {
 		return v1alpha1.Event{}, false, err
 	}
 	return event, true, nil
+}
+
+// The labels that triggers looks at: it answers that they grant nothing.
+var labels = []string{"ok-to-test", "lgtm"}
+
+// matters is false for an event of a kind and action that something handles, if nothing handles this one.
+func matters(event v1alpha1.Event) bool {
+	switch {
+	case event.Comment != nil:
+		return len(ordersOf(event.Comment.Body)) > 0
+	case event.Action == "labeled":
+		return slices.Contains(labels, event.Label)
+	case event.Action == "edited":
+		return event.BaseChanged
+	}
+	return true
 }
 
 // translatePull reduces a pull_request event.
@@ -100,7 +115,7 @@ func translatePull(p *github.PullRequestEvent) (v1alpha1.Event, error) {
 		Kind: v1alpha1.KindPullRequest, Action: p.GetAction(), Org: org, Repo: repo, Number: pull.GetNumber(),
 		HeadSHA: pull.GetHead().GetSHA(), BaseChanged: p.GetChanges().GetBase() != nil, Sender: user(p.GetSender()),
 	}
-	if event.Action == "labeled" || event.Action == "unlabeled" {
+	if event.Action == "labeled" {
 		event.Label = p.GetLabel().GetName()
 	}
 	return event, err
@@ -124,7 +139,7 @@ func translateComment(p *github.IssueCommentEvent) (v1alpha1.Event, error) {
 		Sender: user(p.GetSender()),
 		Comment: &v1alpha1.Comment{
 			ID: comment.GetID(), Author: user(comment.GetUser()), URL: comment.GetHTMLURL(),
-			Body:      cut(strings.ToValidUTF8(comment.GetBody(), "\uFFFD"), v1alpha1.MaxCommentBody),
+			Body:      strings.ToValidUTF8(comment.GetBody(), "\uFFFD"),
 			CreatedAt: metav1.NewTime(comment.GetCreatedAt().Time),
 		},
 	}, err
@@ -209,7 +224,7 @@ var (
 // mostName is the longest label, check name or external id that is taken, in bytes. GitHub's own limits are below.
 const mostName = 512
 
-// admit refuses events with names that GitHub does not make, and shortens a comment until the event is small enough.
+// admit refuses events with names that GitHub does not make, and abridges a comment until the event is small enough.
 func admit(event *v1alpha1.Event) error {
 	err := errors.Join(
 		fits("repository.owner.login", event.Org, loginPattern),
@@ -257,29 +272,23 @@ func notLong(name, value string) error {
 	return fmt.Errorf("%s is %d bytes long, more than %d", name, len(value), mostName)
 }
 
-// shorten cuts a comment so that the event is at most mostEvent bytes as JSON, in which one byte may become six.
+// shorten abridges a comment so that it has at most MaxCommentBody bytes, and the event at most mostEvent as JSON, in
+// which one byte may become six.
 func shorten(event *v1alpha1.Event) error {
-	size := func() int {
-		text, err := json.Marshal(event)
-		if err != nil {
-			return mostEvent + 1
-		}
-		return len(text)
+	if c := event.Comment; c != nil {
+		c.Body = abridge(c.Body, func(body string) bool {
+			c.Body = body
+			return len(body) <= v1alpha1.MaxCommentBody && small(event)
+		})
 	}
-	if size() <= mostEvent {
-		return nil
-	}
-	if event.Comment == nil {
-		return fmt.Errorf("the event is larger than %d bytes", mostEvent)
-	}
-	body := event.Comment.Body
-	tooLong := sort.Search(len(body), func(n int) bool {
-		event.Comment.Body = cut(body, n+1)
-		return size() > mostEvent
-	})
-	event.Comment.Body = cut(body, tooLong)
-	if size() > mostEvent {
+	if !small(event) {
 		return fmt.Errorf("the event is larger than %d bytes", mostEvent)
 	}
 	return nil
+}
+
+// small is true for an event of at most mostEvent bytes as JSON.
+func small(event *v1alpha1.Event) bool {
+	text, err := json.Marshal(event)
+	return err == nil && len(text) <= mostEvent
 }

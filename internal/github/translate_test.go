@@ -97,6 +97,14 @@ func TestTranslate(t *testing.T) {
 			kind: "pull_request", action: "labeled", bend: func(p object) { p["label"] = object{"name": "lgtm"} },
 			want: with(pull, func(e *v1alpha1.Event) { e.Action, e.Label = "labeled", "lgtm" }),
 		},
+		"a label that means nothing": {
+			why: "labels come and go all day", kind: "pull_request", action: "labeled",
+			bend: func(p object) { p["label"] = object{"name": "size/L"} },
+		},
+		"a label that is taken away": {
+			why: "it meant nothing while it was there", kind: "pull_request", action: "unlabeled",
+			bend: func(p object) { p["label"] = object{"name": "lgtm"} },
+		},
 		"a label beside another action is left out": {
 			kind: "pull_request", action: "opened", bend: func(p object) { p["label"] = object{"name": "lgtm"} }, want: pull,
 		},
@@ -106,9 +114,8 @@ func TestTranslate(t *testing.T) {
 			want: with(pull, func(e *v1alpha1.Event) { e.Action, e.BaseChanged = "edited", true }),
 		},
 		"a new title": {
-			kind: "pull_request", action: "edited",
+			why: "jobs see commits, not titles", kind: "pull_request", action: "edited",
 			bend: func(p object) { p["changes"] = object{"title": object{"from": "old"}} },
-			want: with(pull, func(e *v1alpha1.Event) { e.Action = "edited" }),
 		},
 		"a bot": {
 			kind: "pull_request", action: "opened",
@@ -125,6 +132,10 @@ func TestTranslate(t *testing.T) {
 					CreatedAt: metav1.NewTime(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)),
 				},
 			},
+		},
+		"a comment without a command": {
+			why: "people talk", kind: "issue_comment", action: "created",
+			bend: func(p object) { at(p, "comment")["body"] = "Thanks! See https://example.com/a/b\n> /retest" },
 		},
 		"a comment on an issue": {
 			kind: "issue_comment", action: "created", bend: func(p object) { delete(at(p, "issue"), "pull_request") },
@@ -273,19 +284,19 @@ func TestTranslateRefusesABodyUnderAnotherKind(t *testing.T) {
 func TestTranslateKeepsEventsSmall(t *testing.T) {
 	cases := map[string]struct {
 		why  string
-		body string
+		text string
 	}{
-		"plain text":           {"4096 bytes are left", strings.Repeat("x", 1<<20)},
-		"control characters":   {"each becomes six bytes in JSON", strings.Repeat("\x01", 1<<20)},
-		"angle brackets":       {"each becomes six bytes in Go's JSON", strings.Repeat("<", 1<<20)},
-		"long runes":           {"a cut must not split them", strings.Repeat("🚀", 1<<18)},
-		"broken runes":         {"JSON replaces them", strings.Repeat("\xf0\x9f", 1<<19)},
-		"long runes, off by 1": {"a cut must not split them", "x" + strings.Repeat("🚀", 1<<18)},
+		"plain text":           {"4096 bytes are left", "x"},
+		"control characters":   {"each becomes six bytes in JSON", "\x01"},
+		"angle brackets":       {"each becomes six bytes in Go's JSON", "<"},
+		"long runes":           {"a cut must not split them", "🚀"},
+		"broken runes":         {"JSON replaces them", "\xf0\x9f"},
+		"long runes, off by 1": {"a cut must not split them", "x🚀"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			p := payload("issue_comment", "created")
-			at(p, "comment")["body"] = c.body
+			at(p, "comment")["body"] = strings.Repeat("/test "+strings.Repeat(c.text, 20)+"\n", 1<<14)
 			at(p, "comment")["html_url"] = "https://github.com/" + strings.Repeat("\x01", 1<<16)
 			event, concerns, err := Translate("issue_comment", encode(t, p))
 			if err != nil || !concerns {

@@ -214,6 +214,15 @@ func TestARateLimitStopsRequestsWithoutSleeping(t *testing.T) {
 			refuse:    func(w http.ResponseWriter) { say(w, 403, `{"message":"You have exceeded a secondary rate limit"}`) },
 			secondary: true, from: 58 * time.Second, to: 61 * time.Second, sent: 1,
 		},
+		"a burst while the hourly budget is not spent": {
+			why: "the reset is the budget's and may be an hour away; the burst is over in a minute",
+			refuse: func(w http.ResponseWriter) {
+				w.Header().Set("X-RateLimit-Remaining", "4000")
+				w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+				say(w, 403, `{"message":"You have exceeded a secondary rate limit"}`)
+			},
+			secondary: true, from: 58 * time.Second, to: 61 * time.Second, sent: 1,
+		},
 		"a burst, with a reset that has passed": {
 			why: "the library would repeat at once, for ever",
 			refuse: func(w http.ResponseWriter) {

@@ -19,7 +19,7 @@ const EnvName = "BOWSPRIT_CLONE"
 const (
 	// ExitUnmergeable: the pull request cannot be merged into its base, or the commit to test is gone.
 	ExitUnmergeable = 1
-	// ExitUsage: the options are not valid.
+	// ExitUsage: the options are not valid, or name a repository that does not exist for us.
 	ExitUsage = 2
 	// ExitUnavailable: the repository could not be read, or the disk could not be written.
 	ExitUnavailable = 3

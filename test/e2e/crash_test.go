@@ -24,25 +24,63 @@ func (p crashPoint) String() string {
 	return fmt.Sprintf("before write %d", p.n)
 }
 
-// TestCrashBetweenEveryTwoWrites lets one pull request go green to count the writes, and then kills Bowsprit with
-// SIGKILL before and after each one, on a pull request of its own. Whatever the moment: one run, one final check.
+// crashStory is something that people do, at once and without waiting for Bowsprit, and that ends with a green check.
+type crashStory struct {
+	name string
+	// least is how many writes it takes when no patch meets a conflict.
+	least int
+	// begin does it on a branch of its own and returns the pull request as it was opened, and the head that must go green.
+	begin func(t *testing.T, s *street.Street, branch string) (opened forge.PullView, head string)
+}
+
+var crashStories = []crashStory{
+	{"opened by a member", 10, func(t *testing.T, s *street.Street, branch string) (forge.PullView, string) {
+		pull := got(s.OpenPull(street.Member, branch, map[string]string{"log.txt": branch}))(t)
+		return pull, pull.Head.SHA
+	}},
+	{"opened by an outsider and granted", 14, func(t *testing.T, s *street.Street, branch string) (forge.PullView, string) {
+		pull := got(s.OpenPull(street.Outsider, branch, map[string]string{"log.txt": branch}))(t)
+		got(s.Forge.Comment(street.Member, street.Repo, pull.Number, "/ok-to-test "+pull.Head.SHA))(t)
+		return pull, pull.Head.SHA
+	}},
+	{"pushed to while it runs", 12, func(t *testing.T, s *street.Street, branch string) (forge.PullView, string) {
+		pull := got(s.OpenPull(street.Member, branch, slow))(t)
+		must(t, s.Forge.WaitDelivered(within(t, limit)))
+		return pull, got(s.Change(street.Member, branch, green))(t)
+	}},
+}
+
+// TestCrashBetweenEveryTwoWrites lets each story end well once to count its writes, and then kills Bowsprit with SIGKILL
+// before and after each one, in a story of its own. Whatever the moment: one run for one cause, one final check for one run.
 func TestCrashBetweenEveryTwoWrites(t *testing.T) {
-	t.Parallel()
-	s := open(t, nil)
+	for _, story := range crashStories {
+		t.Run(story.name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, nil)
+			writes := rehearse(t, s, story)
+			for _, p := range crashPoints(len(writes)) {
+				t.Run(p.String(), func(t *testing.T) { crashAt(t, s, story, p) })
+			}
+		})
+	}
+}
+
+// rehearse plays the story without a crash and returns its writes.
+func rehearse(t *testing.T, s *street.Street, story crashStory) []street.Write {
+	t.Helper()
 	s.Tap.Watch(nil, nil)
-	pull := got(s.OpenPull(street.Member, "rehearsal", map[string]string{"log.txt": "rehearsal"}))(t)
-	got(s.WaitCheck(within(t, limit), pull.Head.SHA, "unit", street.Concluded("success")))(t)
+	pull, head := story.begin(t, s, "rehearsal")
+	got(s.WaitCheck(within(t, limit), head, "unit", street.Concluded("success")))(t)
 	settle(t, s)
+	assertOnce(t, s, pull, head)
 	writes := s.Tap.Writes()
 	for i, w := range writes {
 		t.Logf("write %d: %s", i+1, w)
 	}
-	if len(writes) < 5 {
-		t.Fatalf("the street has more than %d writes: a run, its admission, its check", len(writes))
+	if len(writes) < story.least {
+		t.Fatalf("%d writes, expected at least %d: the tap does not see them all", len(writes), story.least)
 	}
-	for _, p := range crashPoints(len(writes)) {
-		t.Run(p.String(), func(t *testing.T) { crashAt(t, s, p) })
-	}
+	return writes
 }
 
 // crashPoints is every point in order; the short form leaves out "before write n+1" where "after write n" is the same
@@ -50,21 +88,15 @@ func TestCrashBetweenEveryTwoWrites(t *testing.T) {
 func crashPoints(writes int) (points []crashPoint) {
 	rng := rand.New(rand.NewPCG(uint64(*seed), 0))
 	for n := 1; n <= writes; n++ {
-		if n == 1 || *soak || rng.IntN(4) == 0 {
+		if n == 1 || *soak || rng.IntN(6) == 0 {
 			points = append(points, crashPoint{n, false})
 		}
 		points = append(points, crashPoint{n, true})
 	}
-	if *soak {
-		all := points
-		for range 9 {
-			points = append(points, all...)
-		}
-	}
 	return points
 }
 
-func crashAt(t *testing.T, s *street.Street, p crashPoint) {
+func crashAt(t *testing.T, s *street.Street, story crashStory, p crashPoint) {
 	killed := make(chan struct{})
 	var once sync.Once
 	kill := func(n int, w street.Write) (drop bool) {
@@ -83,35 +115,28 @@ func crashAt(t *testing.T, s *street.Street, p crashPoint) {
 	} else {
 		s.Tap.Watch(kill, nil)
 	}
-	branch := fmt.Sprintf("crash-%d-%t-%d", p.n, p.after, time.Now().UnixNano())
-	pull := got(s.OpenPull(street.Member, branch, map[string]string{"log.txt": branch}))(t)
-	if !waitKilled(t, s, pull, killed) {
-		if p.n <= fewestWrites {
-			t.Fatalf("the street ended before write %d", p.n)
+	pull, head := story.begin(t, s, fmt.Sprintf("crash-%d-%t", p.n, p.after))
+	if !waitKilled(t, s, head, killed) {
+		if p.n <= story.least {
+			t.Fatalf("the story ended before write %d", p.n)
 		}
-		t.Skipf("this time the street needed fewer than %d writes: conflicts vary", p.n)
+		t.Skipf("this time it took fewer than %d writes: conflicts vary", p.n)
 	}
 	s.Tap.Watch(nil, nil)
 	must(t, s.Start(within(t, time.Minute)))
-	must(t, s.Forge.WaitDelivered(within(t, limit)))
 	redeliverFailed(t, s)
-	got(s.WaitCheck(within(t, limit), pull.Head.SHA, "unit", street.Concluded("success")))(t)
+	got(s.WaitCheck(within(t, limit), head, "unit", street.Concluded("success")))(t)
 	settle(t, s)
-	assertOnce(t, s, pull)
+	assertOnce(t, s, pull, head)
 }
 
-// fewestWrites is what the street needs when no patch meets a conflict: delivery, run, delivery's status, check, note,
-// admission, check, note, check, note.
-const fewestWrites = 10
-
-// waitKilled waits until Bowsprit was killed and says true, or false if the pull request's check ended before that.
-func waitKilled(t *testing.T, s *street.Street, pull forge.PullView, killed <-chan struct{}) bool {
+// waitKilled waits until Bowsprit was killed and says true, or false if the head's check ended before that.
+func waitKilled(t *testing.T, s *street.Street, head string, killed <-chan struct{}) bool {
 	t.Helper()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, err := s.WaitCheck(within(t, limit), pull.Head.SHA, "unit", street.Completed)
-		if err == nil {
+		if _, err := s.WaitCheck(within(t, limit), head, "unit", street.Completed); err == nil {
 			time.Sleep(3 * time.Second) // the note that follows the last word is a write, too
 		}
 	}()
@@ -130,6 +155,8 @@ func waitKilled(t *testing.T, s *street.Street, pull forge.PullView, killed <-ch
 
 // redeliverFailed does what a person does in GitHub's delivery log: what was not answered with 2xx is sent again.
 func redeliverFailed(t *testing.T, s *street.Street) {
+	t.Helper()
+	must(t, s.Forge.WaitDelivered(within(t, limit)))
 	last := map[string]forge.DeliveryView{}
 	for _, d := range s.Forge.Deliveries() {
 		last[d.GUID] = d
@@ -156,28 +183,67 @@ func settle(t *testing.T, s *street.Street) {
 	}
 }
 
-// assertOnce asserts one run and one final check for the pull request's head.
-func assertOnce(t *testing.T, s *street.Street, pull forge.PullView) {
+// assertOnce asserts one run and one final check for the head that went green, and at most one of each for the head with
+// which the pull request was opened.
+func assertOnce(t *testing.T, s *street.Street, pull forge.PullView, head string) {
 	t.Helper()
-	if n := countChecks(s, pull.Head.SHA, "unit"); n != 1 {
-		t.Errorf("%d check runs, want 1", n)
-	}
-	runs := 0
+	runs := map[string]int{}
 	for _, run := range got(s.Runs(t.Context()))(t) {
-		if run.Labels["prow.k8s.io/refs.pull"] == fmt.Sprint(pull.Number) {
-			runs++
-		}
+		runs[run.Labels["bowsprit.dev/head"]]++
 	}
-	if runs != 1 {
-		t.Errorf("%d runs, want 1", runs)
-	}
-	finals := 0
+	finals := map[int64]int{}
 	for _, e := range s.Forge.History() {
-		if e.SHA == pull.Head.SHA && e.Detail["status"] == "completed" {
-			finals++
+		if e.Detail["status"] == "completed" && e.Detail["name"] == "unit" {
+			finals[e.ID]++
 		}
 	}
-	if finals != 1 {
-		t.Errorf("the check was completed %d times, want once", finals)
+	if runs[head] != 1 || countChecks(s, head, "unit") != 1 {
+		t.Errorf("%d runs and %d check runs for the head, want one of each", runs[head], countChecks(s, head, "unit"))
+	}
+	if n := countChecks(s, pull.Head.SHA, "unit"); runs[pull.Head.SHA] > 1 || n > 1 {
+		t.Errorf("%d runs and %d check runs for the first head, want at most one of each", runs[pull.Head.SHA], n)
+	}
+	for _, sha := range []string{head, pull.Head.SHA} {
+		for _, check := range s.Forge.CheckRuns(street.Repo, sha) {
+			if check.Name == "unit" && finals[check.ID] != 1 {
+				t.Errorf("check run %d on %s (%s) was completed %d times, want once", check.ID, sha[:7], check.Status, finals[check.ID])
+			}
+		}
+	}
+}
+
+// TestCrashAtRandom kills Bowsprit again and again, at moments that the seed picks, while people open pull requests.
+func TestCrashAtRandom(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	pulls, kills := 4, 6
+	if *soak {
+		pulls, kills = 60, 120
+	}
+	rng := rand.New(rand.NewPCG(uint64(*seed), 1))
+	opened := make(chan forge.PullView, pulls)
+	go func() {
+		defer close(opened)
+		for i := range pulls {
+			pull, err := s.OpenPull(street.Member, fmt.Sprintf("squall-%d", i), map[string]string{"log.txt": fmt.Sprint(i)})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			opened <- pull
+			time.Sleep(time.Second)
+		}
+	}()
+	for i := range kills {
+		time.Sleep(time.Duration(200+rng.IntN(2500)) * time.Millisecond)
+		t.Logf("kill %d", i+1)
+		s.Kill()
+		must(t, s.Start(within(t, time.Minute)))
+	}
+	for pull := range opened {
+		redeliverFailed(t, s)
+		got(s.WaitCheck(within(t, limit), pull.Head.SHA, "unit", street.Concluded("success")))(t)
+		settle(t, s)
+		assertOnce(t, s, pull, pull.Head.SHA)
 	}
 }

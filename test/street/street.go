@@ -197,7 +197,7 @@ func (s *Street) credentials() (map[string]any, error) {
 	}
 	s.App, err = s.Forge.CreateApp(forge.AppSpec{
 		Slug: "bowsprit", Owner: Org,
-		Permissions: map[string]string{"checks": "write", "statuses": "write", "pull_requests": "write", "issues": "write", "contents": "read", "members": "read"},
+		Permissions: map[string]string{"checks": "write", "issues": "write", "pull_requests": "read", "statuses": "read", "contents": "read", "members": "read"}, // as docs/how-to/install.md says
 		Events:      []string{"pull_request", "issue_comment", "check_run"},
 		HookURL:     s.HookURL, HookSecret: s.Secret,
 	})

@@ -137,7 +137,6 @@ func TestAStoryOnGitHub(t *testing.T) {
 		"pull_request opened acme/web#1 by mallory",
 		fmt.Sprintf("issue_comment created acme/web#1 by alice %q", "/ok-to-test "+p.Head.SHA+"\r\n🚀"),
 		"pull_request labeled acme/web#1 by alice lgtm",
-		"pull_request unlabeled acme/web#1 by alice lgtm",
 		"pull_request edited acme/web#1 by alice base changed",
 		"pull_request synchronize acme/web#1 by mallory",
 		"pull_request converted_to_draft acme/web#1 by mallory",

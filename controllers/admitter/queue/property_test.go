@@ -110,7 +110,8 @@ func TestPlanNeverAdmitsASupersededRun(t *testing.T) {
 			i := slices.IndexFunc(s.Runs, func(r queue.Run) bool { return r.Key == a.Of() })
 			for _, o := range s.Runs {
 				same := o.Cause.Repo == s.Runs[i].Cause.Repo && o.Cause.Subject == s.Runs[i].Cause.Subject && o.Cause.Job == s.Runs[i].Cause.Job
-				if same && o.Presubmit && s.Runs[i].Presubmit && queue.Older(s.Runs[i], o) < 0 {
+				lives := o.State != queue.Ending && o.State != queue.Done
+				if same && lives && o.Presubmit && s.Runs[i].Presubmit && queue.Older(s.Runs[i], o) < 0 {
 					t.Fatalf("%s was admitted although %s is newer", s.Runs[i].Name, o.Name)
 				}
 			}
@@ -143,6 +144,30 @@ func TestPlanSettles(t *testing.T) {
 		for _, a := range queue.Plan(after(after(snapshots(t)))) {
 			if _, ok := a.(queue.Wait); !ok {
 				t.Fatalf("a third plan still wants to %T %s", a, a.Of())
+			}
+		}
+	})
+}
+
+// Of the runs of one job and pull request that live, the newest goes on: a plan never leaves a subject without a run.
+func TestPlanLeavesEachSubjectItsNewestLivingRun(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := snapshots(t)
+		living := map[record.Cause]queue.Run{}
+		of := func(r queue.Run) record.Cause {
+			return record.Cause{Repo: r.Cause.Repo, Subject: r.Cause.Subject, Job: r.Cause.Job}
+		}
+		for _, r := range s.Runs {
+			ended := r.State == queue.Ending || r.State == queue.Done
+			if newest, seen := living[of(r)]; r.Presubmit && !ended && (!seen || queue.Older(newest, r) < 0) {
+				living[of(r)] = r
+			}
+		}
+		for _, a := range queue.Plan(s) {
+			for _, newest := range living {
+				if _, cancel := a.(queue.Cancel); cancel && a.Of() == newest.Key {
+					t.Fatalf("%s was cancelled (%s), although no newer run lives", newest.Name, a.Because())
+				}
 			}
 		}
 	})

@@ -25,6 +25,9 @@ const (
 	Done
 )
 
+// lives is true while nothing ended the run or told it to stop.
+func (s State) lives() bool { return s == Queued || s == Promised || s == Running }
+
 func (s State) holdsSlot() bool { return s == Promised || s == Running || s == Ending }
 
 // Key names a run.
@@ -50,7 +53,7 @@ type Run struct {
 
 // Snapshot is everything that a plan depends on.
 type Snapshot struct {
-	// Runs are all runs of all repositories, in any order. Finished ones may be left out, except the newest of a subject.
+	// Runs are all runs of all repositories, in any order. Finished ones may be left out.
 	Runs []Run
 	// MaxRunning is how many runs may run at a time; 0 is no limit.
 	MaxRunning int

@@ -128,9 +128,26 @@ func TestPlan(t *testing.T) {
 			runs: []queue.Run{run("a", 1, queue.Running, pull(7)), run("b", 2, queue.Running, pull(7), job("lint"))},
 			want: "",
 		},
-		"a finished run of a newer commit still supersedes": {
-			why:  "the older commit is no longer the pull request's head",
+		"a finished run supersedes nothing": {
+			why:  "after a force-push back the older run is the head's, and the dispatcher makes no second one",
 			runs: []queue.Run{run("a", 1, queue.Running, pull(7)), run("b", 2, queue.Done, pull(7), head("bcd1234"))},
+			want: "",
+		},
+		"a run that was told to stop supersedes nothing": {
+			why: "its commit was left again, so the older run is the only one that the head has",
+			runs: []queue.Run{
+				run("a", 1, queue.Queued, pull(7)),
+				run("b", 2, queue.Ending, pull(7), head("bcd1234")),
+			},
+			want: "admit a: " + free + "\n",
+		},
+		"the newest that lives supersedes past one that was told to stop": {
+			why: "three pushes in a row leave the last",
+			runs: []queue.Run{
+				run("a", 1, queue.Running, pull(7)),
+				run("b", 2, queue.Running, pull(7), head("bcd1234")),
+				run("c", 3, queue.Ending, pull(7), head("cde1234")),
+			},
 			want: "cancel a: superseded by bcd1234\n",
 		},
 		"only presubmits supersede": {

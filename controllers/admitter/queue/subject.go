@@ -12,11 +12,13 @@ func subjectOf(r Run) subject {
 	return subject{r.Cause.Org, r.Cause.Repo, r.Cause.Subject, r.Cause.Job}
 }
 
-// newestPerSubject finds the run that replaces all others of its subject. runs are sorted by age.
+// newestPerSubject finds the run that replaces all others of its subject: the newest one that lives. One that was told to
+// stop, or has ended, replaces nothing: after a force-push back to an earlier commit, that commit's run is the older one
+// and the only one that counts. runs are sorted by age.
 func newestPerSubject(runs []Run) map[subject]Run {
 	newest := map[subject]Run{}
 	for _, r := range runs {
-		if s := subjectOf(r); s != (subject{}) {
+		if s := subjectOf(r); s != (subject{}) && r.State.lives() {
 			newest[s] = r
 		}
 	}

@@ -1,6 +1,6 @@
 // Package runstest gives tests a real Kubernetes API server that knows Tekton's kinds and Bowsprit's, and plays the part
 // of Tekton's controller on single runs. It needs the binaries that KUBEBUILDER_ASSETS names; without them its tests are
-// skipped with a sentence. It must not know any controller.
+// skipped with a sentence, or fail where BOWSPRIT_REQUIRE_ASSETS is set. It must not know any controller.
 package runstest
 
 import (
@@ -75,16 +75,27 @@ func Main(m *testing.M) int {
 func Get(t testing.TB) *API {
 	t.Helper()
 	if shared == nil {
-		t.Skipf("this test needs a real API server: set %s to a folder with kube-apiserver, etcd and kubectl (make cluster-up prints one)", assets)
+		Missing(t)
 	}
 	return shared
+}
+
+// Missing skips a test that needs the binaries of a real API server, or fails it where BOWSPRIT_REQUIRE_ASSETS is set: in
+// CI a test that is skipped would be a test that nobody misses.
+func Missing(t testing.TB) {
+	t.Helper()
+	why := "this test needs a real API server: set " + assets + " to a folder with kube-apiserver, etcd and kubectl (make cluster-up prints one)"
+	if os.Getenv("BOWSPRIT_REQUIRE_ASSETS") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }
 
 // Start starts an API server for one test, which ends with it; edit may change how. It skips the test like Get.
 func Start(t testing.TB, edit func(*envtest.Environment)) *API {
 	t.Helper()
 	if os.Getenv(assets) == "" {
-		Get(t)
+		Missing(t)
 	}
 	log.SetLogger(logr.Discard())
 	klog.SetLogger(logr.Discard())

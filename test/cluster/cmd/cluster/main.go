@@ -87,7 +87,7 @@ func open() (lifecycle.Cluster, error) {
 		Progress: progress.New(os.Stderr, time.Now)}, nil
 }
 
-func status(c lifecycle.Cluster, ctx context.Context) error {
+func status(c lifecycle.Cluster, ctx context.Context) error { //nolint:revive // the order of lifecycle.Cluster.Up
 	up, err := c.Status(ctx, os.Stdout)
 	if err == nil && !up {
 		return errNotUp
@@ -95,7 +95,7 @@ func status(c lifecycle.Cluster, ctx context.Context) error {
 	return err
 }
 
-func env(c lifecycle.Cluster, ctx context.Context) error {
+func env(c lifecycle.Cluster, ctx context.Context) error { //nolint:revive // the order of lifecycle.Cluster.Up
 	lines, err := c.Env(ctx)
 	for _, l := range lines {
 		fmt.Println(l)

@@ -201,7 +201,7 @@ func (c Cgroups) Processes() []int {
 	// A cgroup that vanishes while we look has no processes.
 	_ = filepath.WalkDir(filepath.Join(c.roots[0], c.Name), func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
-			return nil
+			return nil //nolint:nilerr // it vanished
 		}
 		pids, _ := words(filepath.Join(p, "cgroup.procs"))
 		for _, text := range pids {

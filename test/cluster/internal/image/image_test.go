@@ -98,7 +98,8 @@ func TestPushedImageOutlivesTheRegistry(t *testing.T) {
 			}
 			first.Close()
 			second := serve(t, dir)
-			for _, ref := range []string{"/some/image:dev", byDigest[strings.Index(byDigest, "/"):]} {
+			_, digestPath, _ := strings.Cut(byDigest, "/")
+			for _, ref := range []string{"/some/image:dev", "/" + digestPath} {
 				r, err := name.ParseReference(address(second) + ref)
 				if err != nil {
 					t.Fatal(err)

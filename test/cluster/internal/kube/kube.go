@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -62,9 +63,20 @@ func (c Client) Get(ctx context.Context, path string) ([]byte, error) {
 		return nil, err
 	}
 	if answer.StatusCode/100 != 2 {
-		return nil, fmt.Errorf("%s answers %s: %.200s", path, answer.Status, body)
+		return nil, fmt.Errorf("%s answers %s: %.300s", path, answer.Status, failing(string(body)))
 	}
 	return body, nil
+}
+
+// failing drops the lines of a health page that say that a check is fine.
+func failing(body string) string {
+	var kept []string
+	for _, line := range strings.Split(strings.TrimSpace(body), "\n") {
+		if !strings.HasPrefix(line, "[+]") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "; ")
 }
 
 // NodeReady returns nil when the node is ready and said so after since; otherwise why not.

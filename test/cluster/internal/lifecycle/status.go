@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -61,7 +62,10 @@ func (c Cluster) daemonRows(w io.Writer) (bool, error) {
 // clusterRows asks the API server; without one nothing else can be asked.
 func (c Cluster) clusterRows(ctx context.Context, w io.Writer) bool {
 	api, err := c.api()
-	if err == nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = errors.New("there is no cluster")
+	case err == nil:
 		err = api.NodeReady(ctx, settings.NodeName, time.Time{})
 	}
 	row(w, "node", works(err))
@@ -133,7 +137,7 @@ func diskUsage(dir string) int64 {
 	_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		var st syscall.Stat_t
 		if err != nil || syscall.Lstat(p, &st) != nil {
-			return nil
+			return nil //nolint:nilerr // it vanished
 		}
 		if st.Dev != root.Dev {
 			if d.IsDir() {

@@ -94,7 +94,7 @@ func (c Cluster) run(ctx context.Context, p parts.Parts, trees rootfs.Layers) er
 
 // prepare makes the host ready: what a killed cluster left is put in order, then folders, keys, network and cgroup.
 func (c Cluster) prepare(ctx context.Context, p parts.Parts) (node.Node, error) {
-	if err := c.tidy(ctx); err != nil {
+	if err := c.tidy(); err != nil {
 		return node.Node{}, err
 	}
 	if err := os.MkdirAll(c.State(), 0o700); err != nil {
@@ -133,13 +133,13 @@ func (c Cluster) prepareHost(ctx context.Context) error {
 
 // tidy puts the remains in order when not one of our processes runs but their state is there: as after a restart of
 // the machine, containerd must find none of its tasks, and nothing may be mounted.
-func (c Cluster) tidy(ctx context.Context) error {
+func (c Cluster) tidy() error {
 	all, err := c.Supervisor().All()
 	if err != nil || len(all) > 0 {
 		return err
 	}
 	if _, err := os.Stat(c.path("containerd/state")); err != nil {
-		return nil
+		return nil //nolint:nilerr // no state, no remains
 	}
 	return c.Progress.Step("remains of killed processes cleared", func() error {
 		if err := c.clearPods(); err != nil {
@@ -300,7 +300,7 @@ func (s starter) tekton(ctx context.Context, p parts.Parts, images map[string]bu
 		}
 	}
 	return s.Progress.Step("Tekton works: its webhook refuses a bad object", func() error {
-		const limit = 3 * time.Minute
+		const limit = 10 * time.Minute
 		if !installed {
 			if err := kubectl.Rollout(ctx); err != nil {
 				return err

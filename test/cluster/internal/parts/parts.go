@@ -55,8 +55,8 @@ func (p Parts) Layer(program string) image.Layer { return p.layers[program] }
 
 // Key names a build: a hash over the sources, the toolchain, the platform and the recipe.
 func Key(sources fs.FS, goVersion, platform string) (string, error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n", recipe, goVersion, platform)
+	h := sha256.New() // a hash never refuses a write
+	_, _ = fmt.Fprintf(h, "%s\n%s\n%s\n", recipe, goVersion, platform)
 	var files []string
 	err := fs.WalkDir(sources, ".", func(p string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -73,7 +73,7 @@ func Key(sources fs.FS, goVersion, platform string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%s %d\n%s", f, len(content), content)
+		_, _ = fmt.Fprintf(h, "%s %d\n%s", f, len(content), content)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:20], nil
 }

@@ -58,14 +58,14 @@ type Supervisor struct {
 
 // fingerprint is over the command line, the environment and the content of the inputs.
 func (s Spec) fingerprint() (string, error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q\n", s.Args, s.Env)
+	h := sha256.New() // a hash never refuses a write
+	_, _ = fmt.Fprintf(h, "%q %q\n", s.Args, s.Env)
 	for _, f := range s.Inputs {
 		content, err := os.ReadFile(f)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%s %d\n%s", f, len(content), content)
+		_, _ = fmt.Fprintf(h, "%s %d\n%s", f, len(content), content)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
@@ -113,8 +113,25 @@ func (s Supervisor) start(spec Spec, fingerprint string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // so that a daemon that dies while we run is no zombie
-	return nil
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }() // so that a daemon that dies while we run is no zombie
+	return s.seen(cmd.Process.Pid, ended)
+}
+
+// seen waits until the mark can be read: for a moment after its start the kernel shows a program without environment,
+// and whoever looks then would think that the daemon does not run. One that has ended already is not waited for.
+func (s Supervisor) seen(pid int, ended <-chan struct{}) error {
+	for range 1000 {
+		if _, ok := s.look(pid); ok {
+			return nil
+		}
+		select {
+		case <-ended:
+			return nil
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	return errors.New("its environment cannot be read")
 }
 
 // Log is the file with a daemon's output.

@@ -121,8 +121,8 @@ func (m Maker) file(ctx context.Context) (string, error) {
 
 // Key hashes the recipe of the trees with the given Go version and architecture.
 func Key(goVersion, arch string) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q\n", []any{"1", suite, Packages, debianOptions, goVersion, arch, gitconfig, leftOut, warmedProgram, warmedTest})
+	h := sha256.New() // a hash never refuses a write
+	_, _ = fmt.Fprintf(h, "%q\n", []any{"1", suite, Packages, debianOptions, goVersion, arch, gitconfig, leftOut, warmedProgram, warmedTest})
 	return hex.EncodeToString(h.Sum(nil))[:20]
 }
 
@@ -187,8 +187,11 @@ func unpack(ctx context.Context, dir, pkg string) error {
 		return err
 	}
 	debs, err := filepath.Glob(filepath.Join(dir, "*.deb"))
-	if err != nil || len(debs) != 1 {
-		return fmt.Errorf("download %s: found %d packages (%v)", pkg, len(debs), err)
+	if err != nil {
+		return fmt.Errorf("download %s: %w", pkg, err)
+	}
+	if len(debs) != 1 {
+		return fmt.Errorf("download %s: found %d packages", pkg, len(debs))
 	}
 	_, err = command.Run(ctx, "dpkg-deb", "--extract", debs[0], dir)
 	return err

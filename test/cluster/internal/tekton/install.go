@@ -53,7 +53,7 @@ func (k Kubectl) Apply(ctx context.Context, rendered []byte) error {
 // Rollout waits until the pods of what was applied have replaced older ones.
 func (k Kubectl) Rollout(ctx context.Context) error {
 	for _, ns := range []string{namespace, namespace + "-resolvers"} {
-		if _, err := k.Run(ctx, "", "-n", ns, "rollout", "status", "deployment", "--timeout=3m"); err != nil {
+		if _, err := k.Run(ctx, "", "-n", ns, "rollout", "status", "deployment", "--timeout=10m"); err != nil {
 			return fmt.Errorf("wait for Tekton's pods in %s: %w", ns, err)
 		}
 	}

@@ -73,8 +73,11 @@ func encode(objects []object) ([]byte, error) {
 
 func readFolder(release fs.FS, dir string) ([]object, error) {
 	files, err := fs.Glob(release, path.Join(dir, "*.yaml"))
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("read Tekton's release: no manifests in folder %s (%v)", dir, err)
+	if err != nil {
+		return nil, fmt.Errorf("read Tekton's release: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("read Tekton's release: no manifests in folder %s", dir)
 	}
 	var objects []object
 	for _, f := range files {
