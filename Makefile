@@ -20,7 +20,7 @@ demo: cluster-tool ## The main job on real parts: cluster, forge and Bowsprit st
 	@go run ./test/demo -cluster '$(CLUSTER)' $(ARGS)
 
 ##@ Develop
-.PHONY: build test generate format bench
+.PHONY: build test generate format bench overhead
 build: ## Build bin/bowsprit and bin/bowsprit-tools
 	@go build -o bin/bowsprit ./cmd/bowsprit
 	@go build -o bin/bowsprit-tools ./cmd/tools
@@ -37,12 +37,18 @@ generate: ## Refresh everything that is generated: CRDs, deep copies, schemas, r
 format: ## gofmt the tree
 	@gofmt -l -w $$(git ls-files -co --exclude-standard '*.go')
 
-bench: ## Benchmarks of the hot paths, with the ratios that docs/reference/performance.md quotes
+bench: ## Benchmarks of the hot paths beside their bounds; docs/reference/performance.md quotes the ratios
 	@go test -run '^$$' -bench . -benchmem ./api/... ./triggers/... ./pipelines/... ./controllers/... ./web/...
+
+overhead: cluster-up ## What Bowsprit adds to a bare PipelineRun, side by side, median of five
+	@eval "$$($(CLUSTER) env)"; export KUBECONFIG BOWSPRIT_IMAGE_PREFIX BOWSPRIT_HOST_ADDRESS KUBECTL TKN BOWSPRIT_CLUSTER='$(CLUSTER)' BOWSPRIT_REQUIRE_CLUSTER=1; \
+	  go test -count=1 -timeout 20m -run '^$$' -bench Overhead -benchtime 1x ./test/e2e
 
 ##@ Verify
 .PHONY: verify lint verify-generated vulncheck test-cluster-module test-integration test-e2e test-all soak
-verify: lint verify-generated vulncheck test-all ## What CI runs: lint, generated files, every test with real parts
+verify: ## What CI runs: lint, generated files, every test with real parts; says what each step took
+	@for step in lint verify-generated vulncheck test test-cluster-module test-integration test-e2e; do \
+	  start=$$SECONDS; echo "== $$step"; $(MAKE) --no-print-directory $$step; echo "== $$step: $$((SECONDS - start)) s"; done
 
 lint: ## golangci-lint, go vet and the architecture test
 	@go vet ./...
@@ -75,7 +81,7 @@ soak: cluster-up ## The crash tests at length: every write, before and after, an
 	  go test -count=1 -timeout 3h -v -run 'Crash' ./test/e2e -args -seed $(SEED) -soak
 
 ##@ Cluster
-.PHONY: cluster-tool cluster-build cluster-up cluster-down cluster-status
+.PHONY: cluster-tool cluster-build cluster-up cluster-down cluster-status cluster-test
 cluster-tool:
 	@[ -x $(CLUSTER) ] || echo "compiling the program that runs the cluster"
 	@mkdir -p $(dir $(CLUSTER)) && go -C test/cluster build -o $(CLUSTER) ./cmd/cluster
@@ -91,6 +97,9 @@ cluster-down: cluster-tool ## Stop it and leave nothing behind
 
 cluster-status: cluster-tool ## What runs, what it costs
 	@$(CLUSTER) status
+
+cluster-test: cluster-tool ## Try the cluster itself: kill -9 of each part, leftovers, nothing left after down (ten minutes)
+	@BOWSPRIT_CLUSTER_TEST=1 go -C test/cluster test -count=1 -timeout 30m -v ./live
 
 ##@ Other
 .PHONY: help

@@ -95,7 +95,10 @@ func newAuthority(name string, now time.Time) (authority, error) {
 	if err != nil {
 		return authority{}, err
 	}
-	t := template(pkix.Name{CommonName: "bowsprit-test-" + name}, now)
+	t, err := template(pkix.Name{CommonName: "bowsprit-test-" + name}, now)
+	if err != nil {
+		return authority{}, err
+	}
 	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, x509.KeyUsageCertSign|x509.KeyUsageDigitalSignature
 	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
 	if err != nil {
@@ -106,12 +109,12 @@ func newAuthority(name string, now time.Time) (authority, error) {
 }
 
 // template starts an hour ago, for clocks that were set back.
-func template(subject pkix.Name, now time.Time) *x509.Certificate {
+func template(subject pkix.Name, now time.Time) (*x509.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
 	if err != nil {
-		panic(err) // the system's random source never fails
+		return nil, err
 	}
-	return &x509.Certificate{SerialNumber: serial, Subject: subject, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(validity)}
+	return &x509.Certificate{SerialNumber: serial, Subject: subject, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(validity)}, nil
 }
 
 func (a authority) issue(dir string, r Request, now time.Time) error {
@@ -119,7 +122,10 @@ func (a authority) issue(dir string, r Request, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	t := template(pkix.Name{CommonName: r.User, Organization: r.Groups}, now)
+	t, err := template(pkix.Name{CommonName: r.User, Organization: r.Groups}, now)
+	if err != nil {
+		return err
+	}
 	t.KeyUsage, t.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	if len(r.Hosts) > 0 {
 		t.ExtKeyUsage = append(t.ExtKeyUsage, x509.ExtKeyUsageServerAuth)
