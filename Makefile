@@ -74,7 +74,7 @@ test-integration: cluster-build ## Tests against a real kube-apiserver and etcd
 
 test-e2e: cluster-up ## End to end: real Tekton, kubelet and pods, the honest forge, kill -9 between every two writes
 	@eval "$$($(CLUSTER) env)"; export KUBECONFIG BOWSPRIT_IMAGE_PREFIX BOWSPRIT_HOST_ADDRESS KUBECTL TKN BOWSPRIT_CLUSTER='$(CLUSTER)' BOWSPRIT_REQUIRE_CLUSTER=1; \
-	  go test -count=1 -timeout 40m -run '$(RUN)' ./test/e2e -args -seed $(SEED)
+	  go test -count=1 -timeout 40m -parallel 4 -run '$(RUN)' ./test/e2e -args -seed $(SEED)
 
 soak: cluster-up ## The crash tests at length: every write, before and after, and random kills (SEED=n)
 	@eval "$$($(CLUSTER) env)"; export KUBECONFIG BOWSPRIT_IMAGE_PREFIX BOWSPRIT_HOST_ADDRESS KUBECTL TKN BOWSPRIT_CLUSTER='$(CLUSTER)' BOWSPRIT_REQUIRE_CLUSTER=1; \

@@ -18,8 +18,12 @@ type Built struct {
 	ToolsImage, JobImage string
 }
 
-// Build compiles Bowsprit and its tools into dir and pushes the tools' image to the cluster's registry.
+// Build compiles Bowsprit and its tools into dir, pushes the tools' image to the cluster's registry, and installs
+// Bowsprit's kinds. It is called once for all streets of a process.
 func Build(ctx context.Context, c *Cluster, dir string) (*Built, error) {
+	if err := installKinds(ctx, c); err != nil {
+		return nil, err
+	}
 	bowsprit, tools := filepath.Join(dir, "bowsprit"), filepath.Join(dir, "bowsprit-tools")
 	for target, pkg := range map[string]string{bowsprit: "bowsprit", tools: "tools"} {
 		if _, err := runCommand(ctx, "go", "build", "-o", target, "github.com/bowsprit-ci/bowsprit/cmd/"+pkg); err != nil {
@@ -28,6 +32,18 @@ func Build(ctx context.Context, c *Cluster, dir string) (*Built, error) {
 	}
 	image, err := runCommand(ctx, c.Tool, "push", "bowsprit/tools:dev", "--binary", tools+":/bowsprit-tools", "--base", "rootfs")
 	return &Built{Bowsprit: bowsprit, JobImage: c.ImagePrefix + "/bowsprit/demo-job:dev", ToolsImage: image}, err
+}
+
+func installKinds(ctx context.Context, c *Cluster) error {
+	root, err := runCommand(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/bowsprit-ci/bowsprit")
+	if err != nil {
+		return err
+	}
+	if _, err := runCommand(ctx, c.Kubectl, "--kubeconfig", c.Kubeconfig, "apply", "-k", filepath.Join(root, "config", "crd")); err != nil {
+		return err
+	}
+	_, err = runCommand(ctx, c.Kubectl, "--kubeconfig", c.Kubeconfig, "wait", "--for=condition=Established", "--timeout=60s", "crd/deliveries.bowsprit.dev")
+	return err
 }
 
 // ServerImage pushes an image of Bowsprit itself and returns its reference by digest.

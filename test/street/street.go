@@ -136,13 +136,6 @@ func (s *Street) fillForge(context.Context) error {
 }
 
 func (s *Street) prepareCluster(ctx context.Context) error {
-	root, err := runCommand(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/bowsprit-ci/bowsprit")
-	if err != nil {
-		return err
-	}
-	if _, err := runCommand(ctx, s.Cluster.Kubectl, "--kubeconfig", s.Cluster.Kubeconfig, "apply", "-k", filepath.Join(root, "config", "crd")); err != nil {
-		return err
-	}
 	return s.Cluster.EnsureNamespace(ctx, s.Namespace)
 }
 
