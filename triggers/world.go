@@ -1,9 +1,6 @@
 package triggers
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // World is the mind's one window on the present: five questions to GitHub. Tests answer them from a plain struct.
 // Every method returns an error only when the answer could not be had; nothing is ever decided on an error.
@@ -59,8 +56,6 @@ type Context struct {
 	State ContextState
 	// Ours is true when it was certainly made by Bowsprit: a check run of its own App, or a status by its own account.
 	Ours bool
-	// CreatedAt is when it was first made, by GitHub's clock.
-	CreatedAt time.Time
 }
 
 // TrustPolicy is the part of Prow's `triggers[]` entry that says whom to trust.

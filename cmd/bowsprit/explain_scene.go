@@ -166,11 +166,11 @@ func (w madeUp) Trusted(_ context.Context, org, _, login string, policy triggers
 func (w madeUp) Contexts(context.Context, string, string, string) ([]triggers.Context, error) {
 	var out []triggers.Context
 	if state, ok := map[string]triggers.ContextState{"waiting": triggers.StatePending, "granted": triggers.StateSuccess}[w.gate]; ok {
-		out = append(out, triggers.Context{Name: triggers.GateContext, State: state, Ours: true, CreatedAt: sceneTime})
+		out = append(out, triggers.Context{Name: triggers.GateContext, State: state, Ours: true})
 	}
 	for _, s := range w.statuses {
 		name, state, _ := strings.Cut(s, "=")
-		out = append(out, triggers.Context{Name: name, State: triggers.ContextState(state), Ours: true, CreatedAt: sceneTime})
+		out = append(out, triggers.Context{Name: name, State: triggers.ContextState(state), Ours: true})
 	}
 	return out, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/go-github/v92/github"
 
@@ -17,9 +16,6 @@ const mostStatuses = 10000
 
 // Contexts lists the commit statuses and check runs of a commit, the newest one per name and maker. A status and a check
 // run of the same name are two entries, as they are to GitHub.
-//
-// GitHub does not tell when a check run was created; CreatedAt is its start, which GitHub sets at creation unless its
-// maker says otherwise, and the present if it has none, so that an unknown time never passes for an early one.
 func (c *Client) Contexts(ctx context.Context, org, repo, sha string) ([]triggers.Context, error) {
 	gh, err := c.in(ctx, org, repo)
 	if err != nil {
@@ -44,7 +40,7 @@ func (c *Client) Contexts(ctx context.Context, org, repo, sha string) ([]trigger
 // would be shorter, but does not say who made them.
 func statusContexts(ctx context.Context, gh *github.Client, org, repo, sha, bot string) ([]triggers.Context, error) {
 	var found []triggers.Context
-	place, makers, read := map[string]int{}, map[string]string{}, 0
+	seen, read := map[string]bool{}, 0
 	for status, err := range gh.Repositories.ListStatusesIter(ctx, org, repo, sha, &github.ListOptions{PerPage: page}) {
 		if err != nil {
 			return nil, err
@@ -53,18 +49,14 @@ func statusContexts(ctx context.Context, gh *github.Client, org, repo, sha, bot 
 			return nil, fmt.Errorf("it has more than %d statuses", mostStatuses)
 		}
 		name := strings.ToLower(status.GetContext()) // GitHub does not tell contexts apart by case
-		maker, at := strings.ToLower(status.GetCreator().GetLogin()), status.GetCreatedAt().Time
-		i, seen := place[name]
-		switch {
-		case !seen:
-			place[name], makers[name] = len(found), maker
-			found = append(found, triggers.Context{
-				Name: status.GetContext(), State: triggers.ContextState(status.GetState()),
-				Ours: strings.EqualFold(maker, bot), CreatedAt: at,
-			})
-		case makers[name] == maker:
-			found[i].CreatedAt = at // the same account made it before: it exists since then
+		if seen[name] {
+			continue
 		}
+		seen[name] = true
+		found = append(found, triggers.Context{
+			Name: status.GetContext(), State: triggers.ContextState(status.GetState()),
+			Ours: strings.EqualFold(status.GetCreator().GetLogin(), bot),
+		})
 	}
 	return found, nil
 }
@@ -92,8 +84,7 @@ func (c *Client) checkContexts(ctx context.Context, gh *github.Client, org, repo
 	found := make([]triggers.Context, 0, len(order))
 	for _, k := range order {
 		found = append(found, triggers.Context{
-			Name: k.name, State: checkState(newest[k]),
-			Ours: c.appID != 0 && k.app == c.appID, CreatedAt: c.startOf(newest[k]),
+			Name: k.name, State: checkState(newest[k]), Ours: c.appID != 0 && k.app == c.appID,
 		})
 	}
 	return found, nil
@@ -109,12 +100,4 @@ func checkState(run *github.CheckRun) triggers.ContextState {
 		return triggers.StateSuccess
 	}
 	return triggers.StateFailure
-}
-
-// startOf is when a check run was first made, as far as GitHub tells.
-func (c *Client) startOf(run *github.CheckRun) time.Time {
-	if run.StartedAt == nil {
-		return c.now()
-	}
-	return run.GetStartedAt().Time
 }
