@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/go-logr/logr"
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,6 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 )
@@ -72,6 +74,7 @@ func (c *Cluster) connect() error {
 		return fmt.Errorf("read the kubeconfig: %w", err)
 	}
 	cfg.QPS, cfg.Burst = 100, 200
+	log.SetLogger(logr.Discard()) // else controller-runtime complains on the terminal that nobody listens
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, pipelinev1.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(scheme); err != nil {
