@@ -51,7 +51,7 @@ var crashStories = []crashStory{
 }
 
 // TestCrashBetweenEveryTwoWrites lets each story end well once to count its writes, and then kills Bowsprit with SIGKILL
-// before and after each one, in a story of its own. Whatever the moment: one run for one cause, one final check for one run.
+// after each one, and before those that the seed picks, in a story of its own. Whatever the moment: one run for one cause, one final check for one run.
 func TestCrashBetweenEveryTwoWrites(t *testing.T) {
 	t.Parallel()
 	for _, story := range crashStories {
