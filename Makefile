@@ -21,9 +21,10 @@ demo: cluster-tool ## The main job on real parts: cluster, forge and Bowsprit st
 
 ##@ Develop
 .PHONY: build test generate format bench overhead
-build: ## Build bin/bowsprit and bin/bowsprit-tools
+build: ## Build bin/bowsprit, bin/bowsprit-tools and bin/bowsprit-upload
 	@go build -o bin/bowsprit ./cmd/bowsprit
 	@go build -o bin/bowsprit-tools ./cmd/tools
+	@go build -o bin/bowsprit-upload ./cmd/upload
 
 test: ## The fast loop: every test that needs no cluster, no root and no network (RUN=regexp picks)
 	@go test -run '$(RUN)' ./...
@@ -45,9 +46,9 @@ overhead: cluster-up ## What Bowsprit adds to a bare PipelineRun, side by side, 
 	  go test -count=1 -timeout 20m -run '^$$' -bench Overhead -benchtime 1x ./test/e2e
 
 ##@ Verify
-.PHONY: verify lint verify-generated vulncheck test-cluster-module test-integration test-e2e test-all soak
+.PHONY: verify lint verify-generated vulncheck compare test-cluster-module test-integration test-e2e test-all soak
 verify: ## What CI runs: lint, generated files, every test with real parts; says what each step took
-	@for step in lint verify-generated vulncheck test test-cluster-module test-integration test-e2e; do \
+	@for step in lint verify-generated vulncheck test compare test-cluster-module test-integration test-e2e; do \
 	  start=$$SECONDS; echo "== $$step"; $(MAKE) --no-print-directory $$step; echo "== $$step: $$((SECONDS - start)) s"; done
 
 lint: ## golangci-lint, go vet and the architecture test
@@ -62,6 +63,9 @@ verify-generated: ## Fail if a generated file or go.mod is not what its source m
 
 vulncheck: ## govulncheck, or one line that says why it was skipped
 	@test/vulncheck $(VULN)
+
+compare: ## Judge the program by Prow's own answers about real configurations, if they are in ../shared/corpora
+	@BOWSPRIT_COMPARE_ALL=1 go test -count=1 -v ./test/compare
 
 test-all: test test-cluster-module test-integration test-e2e ## Unit, contract, API server and end-to-end tests
 

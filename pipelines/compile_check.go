@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
-	corev1 "k8s.io/api/core/v1"
 )
 
 const (
@@ -39,31 +38,29 @@ func checkRun(run *pipelinev1.PipelineRun) error {
 }
 
 // tektonAccepts asks Tekton's own defaulting and validation, with the settings it is compiled with. The run itself stays as it
-// is, so that a cluster's own defaults hold.
+// is, so that a cluster's own defaults hold. What a trial refuses is refused by the words for the whole run.
 func tektonAccepts(run *pipelinev1.PipelineRun) error {
-	ctx, trial := context.Background(), run.DeepCopy()
-	trial.SetDefaults(ctx)
-	if err := trial.Validate(ctx); err != nil {
+	if validate(trialOf(run)) == nil {
+		return nil
+	}
+	if err := validate(run.DeepCopy()); err != nil {
 		return refuse("tekton", "spec", "Tekton would refuse the run: %v", err)
+	}
+	return nil
+}
+
+// validate changes the run: it sets Tekton's defaults.
+func validate(run *pipelinev1.PipelineRun) error {
+	ctx := context.Background()
+	run.SetDefaults(ctx)
+	if err := run.Validate(ctx); err != nil {
+		return err
 	}
 	return nil
 }
 
 // tektonVariable is what Tekton would replace, or refuse as unknown, anywhere in a task. Kubernetes' own $(NAME) has no dot.
 var tektonVariable = regexp.MustCompile(`\$\((params|inputs|outputs|context|tasks|finally|workspaces|results|steps?|artifacts|credentials|resources)(\.[^)]*|\[[^)]*)\)`)
-
-// checkVariables refuses text that Kubernetes would leave alone and Tekton would not.
-func checkVariables(spec *corev1.PodSpec) error {
-	b, err := json.Marshal(spec)
-	if err != nil {
-		return refuse("encode", "spec", "%v", err)
-	}
-	var tree any
-	if err := json.Unmarshal(b, &tree); err != nil {
-		return refuse("encode", "spec", "%v", err)
-	}
-	return findVariable(tree, "spec")
-}
 
 func findVariable(node any, at string) error {
 	switch n := node.(type) {

@@ -1,11 +1,10 @@
 package pipelines
 
 import (
-	"fmt"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -31,33 +30,88 @@ type environment struct {
 
 // jobSpec is Prow's JOB_SPEC (Prow's pkg/pod-utils/downwardapi); the order of the fields is Prow's.
 type jobSpec struct {
-	Type             string                 `json:"type,omitempty"`
+	Type             prow.JobType           `json:"type,omitempty"`
 	Job              string                 `json:"job,omitempty"`
 	BuildID          string                 `json:"buildid,omitempty"`
 	ProwJobID        string                 `json:"prowjobid,omitempty"`
-	Refs             *Refs                  `json:"refs,omitempty"`
+	Refs             *prow.Refs             `json:"refs,omitempty"`
+	ExtraRefs        []prow.Refs            `json:"extra_refs,omitempty"`
 	DecorationConfig *prow.DecorationConfig `json:"decoration_config,omitempty"`
 }
 
-// prowEnvironment has Prow's variables for a presubmit, as its pkg/pod-utils/downwardapi makes them.
-func prowEnvironment(in Input, r Refs, name string) (environment, error) {
-	host, base := sourceHostAndBase(r)
-	spec, err := jobSpecJSON(in, r, name)
-	pull := r.Pulls[0]
-	e := environment{
-		plain: map[string]string{
-			"CI": "true", "JOB_NAME": in.Job.Name, "JOB_TYPE": in.Type, "PROW_JOB_ID": record.ProwJobID(name),
-			"BUILD_ID": in.BuildID, "BUILD_NUMBER": in.BuildID, "JOB_SPEC": spec,
-			"REPO_OWNER": r.Org, "REPO_NAME": r.Repo, "SRC_HOST": host, "SRC_BASE": base,
-			"PULL_BASE_SHA": r.BaseSHA, "PULL_NUMBER": strconv.Itoa(pull.Number), "PULL_PULL_SHA": pull.SHA,
-		},
-		inert: map[string]string{
-			"PULL_BASE_REF": record.AnnotationBaseRef, "PULL_REFS": annotationPullRefs,
-			"PULL_TITLE": annotationPullTitle, "PULL_HEAD_REF": annotationPullHeadRef,
-		},
-		texts: map[string]string{
-			annotationPullRefs: r.String(), annotationPullTitle: pull.Title, annotationPullHeadRef: pull.HeadRef,
-		},
+func jobSpecOf(in Input, refs []prow.Refs) jobSpec {
+	spec := jobSpec{
+		Type: in.Job.Type, Job: in.Job.Name, BuildID: in.BuildID, ProwJobID: prowJobID(in),
+		ExtraRefs: refs, DecorationConfig: in.Job.DecorationConfig,
+	}
+	if in.Job.Type != prow.TypePeriodic {
+		spec.Refs, spec.ExtraRefs = &refs[0], refs[1:]
+	}
+	return spec
+}
+
+func prowJobID(in Input) string {
+	if in.ProwJobID != "" {
+		return in.ProwJobID
+	}
+	return record.ProwJobID(record.Name(CauseOf(in)))
+}
+
+// Environment is what Prow tells a job's containers about the run, by the variable's name (Prow's pkg/pod-utils/downwardapi). The
+// constants ARTIFACTS and GOPATH, which its decoration adds, are not in it. The error is an *Error about the input.
+func Environment(in Input) (map[string]string, error) {
+	if err := checkInput(in); err != nil {
+		return nil, err
+	}
+	refs := effectiveRefs(in)
+	spec, err := json.Marshal(jobSpecOf(in, refs))
+	if err != nil {
+		return nil, refuse("encode", "job", "%v", err)
+	}
+	return variables(in, refs, string(spec)), nil
+}
+
+// variables are Prow's for each type of job, with their texts as they are.
+func variables(in Input, refs []prow.Refs, spec string) map[string]string {
+	vars := map[string]string{
+		"CI": "true", "JOB_NAME": in.Job.Name, "JOB_TYPE": string(in.Job.Type), "JOB_SPEC": spec,
+		"PROW_JOB_ID": prowJobID(in), "BUILD_ID": in.BuildID,
+	}
+	if in.Job.Agent == prow.AgentKubernetes {
+		vars["BUILD_NUMBER"] = in.BuildID
+	}
+	if in.Job.Type == prow.TypePeriodic {
+		return vars
+	}
+	r := refs[0]
+	vars["REPO_OWNER"], vars["REPO_NAME"] = r.Org, r.Repo
+	vars["SRC_HOST"], vars["SRC_BASE"] = sourceHostAndBase(r)
+	vars["PULL_BASE_REF"], vars["PULL_BASE_SHA"], vars["PULL_REFS"] = r.BaseRef, r.BaseSHA, r.String()
+	if in.Job.Type == prow.TypePresubmit {
+		pull := r.Pulls[0]
+		vars["PULL_NUMBER"], vars["PULL_PULL_SHA"] = strconv.Itoa(pull.Number), pull.SHA
+		vars["PULL_HEAD_REF"], vars["PULL_TITLE"] = pull.HeadRef, pull.Title
+	}
+	return vars
+}
+
+// inertVariables are those with text of strangers in them, or of a branch's name, and the annotations that carry it.
+var inertVariables = map[string]string{
+	"PULL_BASE_REF": record.AnnotationBaseRef,
+	"PULL_REFS":     annotationPullRefs,
+	"PULL_TITLE":    annotationPullTitle,
+	"PULL_HEAD_REF": annotationPullHeadRef,
+}
+
+// environmentOf is the environment of a run's containers: Prow's variables, and those of its decoration.
+func environmentOf(in Input, refs []prow.Refs) (environment, error) {
+	spec, err := clonespec.JSON(jobSpecOf(in, refs))
+	e := environment{plain: variables(in, refs, spec), inert: map[string]string{}, texts: map[string]string{}}
+	for name, key := range inertVariables {
+		if text, told := e.plain[name]; told {
+			e.inert[name], e.texts[key] = key, text
+			delete(e.plain, name)
+		}
 	}
 	if decorated(in.Job) {
 		e.plain["ARTIFACTS"], e.plain["GOPATH"] = artifactsDir, codeDir
@@ -65,22 +119,11 @@ func prowEnvironment(in Input, r Refs, name string) (environment, error) {
 	return e, err
 }
 
-func jobSpecJSON(in Input, r Refs, name string) (string, error) {
-	spec := jobSpec{Type: in.Type, Job: in.Job.Name, BuildID: in.BuildID, ProwJobID: record.ProwJobID(name), Refs: &r}
-	if decorated(in.Job) {
-		spec.DecorationConfig = in.Job.DecorationConfig
-	}
-	return clonespec.JSON(spec)
-}
-
-// String is Prow's PULL_REFS: "base_ref:base_sha,number:sha,...".
-func (r Refs) String() string {
-	var b strings.Builder
-	b.WriteString(r.BaseRef + ":" + r.BaseSHA)
-	for _, p := range r.Pulls {
-		fmt.Fprintf(&b, ",%d:%s", p.Number, p.SHA)
-	}
-	return b.String()
+// has says whether a variable is told to the job.
+func (e environment) has(name string) bool {
+	_, plain := e.plain[name]
+	_, inert := e.inert[name]
+	return plain || inert
 }
 
 // names lists every variable, sorted as Prow sorts them.

@@ -52,29 +52,31 @@ var podFates = map[string]fate{
 	"AutomountServiceAccountToken": {},
 	"SecurityContext":              {},
 
-	"InitContainers":      {refused, "not-yet", "init containers are not run yet; do their work at the start of the job's own command"},
+	"InitContainers":           {}, // those that Prow runs are sidecars; see rolesOf
+	"DeprecatedServiceAccount": {}, // serviceAccount, the old name of serviceAccountName
+
+	"TerminationGracePeriodSeconds": {idle, "termination-grace", "a Tekton pod that is deleted has 30 seconds; at its timeout a decorated job has its grace_period"},
+
 	"EphemeralContainers": {refused, "no-home", "ephemeral containers are added to a running pod, never written in a job"},
 
-	"DeprecatedServiceAccount":      {refused, "no-home", "write serviceAccountName"},
-	"NodeName":                      {refused, "no-home", "a run is always scheduled; write nodeSelector with kubernetes.io/hostname"},
-	"Priority":                      {refused, "no-home", "write priorityClassName"},
-	"PreemptionPolicy":              {refused, "no-home", "write a priorityClassName whose class has the policy"},
-	"Overhead":                      {refused, "no-home", "the RuntimeClass sets it; write runtimeClassName"},
-	"Resources":                     {refused, "no-home", "write the resources on the container"},
-	"TerminationGracePeriodSeconds": {refused, "no-home", "Tekton stops a step at once; handle the end inside the job, for example with timeout -k"},
-	"HostPID":                       {refused, "no-home", askPolicy},
-	"HostIPC":                       {refused, "no-home", askPolicy},
-	"ShareProcessNamespace":         {refused, "no-home", askPolicy},
-	"Hostname":                      {refused, "no-home", askPolicy},
-	"HostnameOverride":              {refused, "no-home", askPolicy},
-	"Subdomain":                     {refused, "no-home", askPolicy},
-	"SetHostnameAsFQDN":             {refused, "no-home", askPolicy},
-	"ReadinessGates":                {refused, "no-home", askPolicy},
-	"SchedulingGates":               {refused, "no-home", askPolicy},
-	"SchedulingGroup":               {refused, "no-home", askPolicy},
-	"ResourceClaims":                {refused, "no-home", askPolicy},
-	"EvictionResponders":            {refused, "no-home", askPolicy},
-	"OS":                            {refused, "no-home", "write nodeSelector with kubernetes.io/os"},
+	"NodeName":              {refused, "no-home", "a run is always scheduled; write nodeSelector with kubernetes.io/hostname"},
+	"Priority":              {refused, "no-home", "write priorityClassName"},
+	"PreemptionPolicy":      {refused, "no-home", "write a priorityClassName whose class has the policy"},
+	"Overhead":              {refused, "no-home", "the RuntimeClass sets it; write runtimeClassName"},
+	"Resources":             {refused, "no-home", "write the resources on the container"},
+	"HostPID":               {refused, "no-home", askPolicy},
+	"HostIPC":               {refused, "no-home", askPolicy},
+	"ShareProcessNamespace": {refused, "no-home", askPolicy},
+	"Hostname":              {refused, "no-home", askPolicy},
+	"HostnameOverride":      {refused, "no-home", askPolicy},
+	"Subdomain":             {refused, "no-home", askPolicy},
+	"SetHostnameAsFQDN":     {refused, "no-home", askPolicy},
+	"ReadinessGates":        {refused, "no-home", askPolicy},
+	"SchedulingGates":       {refused, "no-home", askPolicy},
+	"SchedulingGroup":       {refused, "no-home", askPolicy},
+	"ResourceClaims":        {refused, "no-home", askPolicy},
+	"EvictionResponders":    {refused, "no-home", askPolicy},
+	"OS":                    {refused, "no-home", "write nodeSelector with kubernetes.io/os"},
 }
 
 // containerFates says what becomes of every field of the job's container, as podFates does.
@@ -106,6 +108,38 @@ var containerFates = map[string]fate{
 	"RestartPolicy":          {refused, "no-home", "a step runs once; repeat inside the job's own command"},
 	"RestartPolicyRules":     {refused, "no-home", "a step runs once; repeat inside the job's own command"},
 	"ResizePolicy":           {refused, "no-home", "a step is never resized; drop it"},
+}
+
+// sidecarFates says what becomes of every field of a container beside the job's own. A sidecar of Tekton's keeps all of a
+// container's fields but these.
+var sidecarFates = map[string]fate{
+	"Name":                     {},
+	"Image":                    {},
+	"Command":                  {},
+	"Args":                     {},
+	"WorkingDir":               {},
+	"Env":                      {},
+	"EnvFrom":                  {},
+	"Resources":                {},
+	"VolumeMounts":             {},
+	"VolumeDevices":            {},
+	"ImagePullPolicy":          {},
+	"SecurityContext":          {},
+	"Ports":                    {},
+	"Stdin":                    {},
+	"StdinOnce":                {},
+	"TTY":                      {},
+	"TerminationMessagePolicy": {},
+	"TerminationMessagePath":   {},
+	"LivenessProbe":            {},
+	"ReadinessProbe":           {},
+	"StartupProbe":             {},
+	"Lifecycle":                {},
+
+	"RestartPolicy": {idle, "sidecar-restart", "a sidecar that ends is not started again"},
+
+	"RestartPolicyRules": {refused, "no-home", "a sidecar runs once; repeat inside its own command"},
+	"ResizePolicy":       {refused, "no-home", "a sidecar is never resized; drop it"},
 }
 
 // judge walks the fields of a pod or container that are set: a refused one ends it, an idle one is warned about.

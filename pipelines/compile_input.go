@@ -6,33 +6,47 @@ import (
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 
 	"github.com/bowsprit-ci/bowsprit/api/prow"
+	"github.com/bowsprit-ci/bowsprit/pipelines/clonespec"
 	"github.com/bowsprit-ci/bowsprit/pipelines/record"
+	"github.com/bowsprit-ci/bowsprit/pipelines/tier"
 )
-
-// TypePresubmit is Prow's job type of a job that tests a pull request; the only type that is compiled so far.
-const TypePresubmit = "presubmit"
 
 // Input is everything that a run follows from. The same input always compiles to the same run.
 type Input struct {
 	// Job is defaulted and validated (package catalog does both).
-	Job *prow.Presubmit
-	// Type is Prow's job type; TypePresubmit.
-	Type string
-	// Refs is what to test. The job's clone options are filled in from Job.
-	Refs Refs
+	Job *prow.Job
+	// Refs is what to test. The job's clone options are filled in from Job. It is empty for a periodic, which tests its
+	// first extra_refs that is not auxiliary, if it has any.
+	Refs prow.Refs
+	// MergeMethod is how a pull request would land: MergeMethodMerge, which is the default, squash or rebase. The clone
+	// merges in the same way.
+	MergeMethod clonespec.MergeMethod
+	// Fork is true if a pull request's head is in another repository than its base. It decides on the trust tier of jobs
+	// that the repository itself defines.
+	Fork bool
+	// CentralDecoration is what the central configuration's default decoration says for the job's repository and cluster; nil
+	// if it says nothing. Clone credentials and upload credentials in it are granted to jobs that the repository itself
+	// defines, whatever their tier; those that such a job names itself are not.
+	CentralDecoration *prow.DecorationConfig
 	// Trigger is why the job runs, as in record.Cause.
 	Trigger string
 	// BuildID is Prow's BUILD_ID: decimal digits, larger for later runs.
 	BuildID string
-	Options Options
+	// ProwJobID is Prow's PROW_JOB_ID; empty means the one that follows from the run's name (record.ProwJobID).
+	ProwJobID string
+	// PipelineFile is the content of the job's pipeline_ref.file in the tree that is tested; empty if the job names none.
+	PipelineFile []byte
+	Options      Options
 }
 
 // Options are Bowsprit's own settings about runs.
 type Options struct {
 	// Namespace is where runs live whose job names no namespace.
 	Namespace string
-	// ToolsImage is the image with `bowsprit-tools`; needed for decorated jobs.
+	// ToolsImage is the image with `bowsprit-tools` and `bowsprit-upload`; needed for decorated jobs.
 	ToolsImage string
+	// Tiers are what jobs may use; nil means that every job may use everything, as in Prow.
+	Tiers *tier.Policy
 	// CloneHost is the base of addresses to clone from, such as "https://github.com"; that is the default. A job's clone_uri wins.
 	CloneHost string
 }
@@ -44,6 +58,8 @@ type Compiled struct {
 	Record record.Record
 	// Warnings are what the job says in vain.
 	Warnings []Warning
+	// Defaults are values in the run that the job does not name.
+	Defaults []Defaulted
 }
 
 // Warning is about a part of a job that is without effect in a run.
@@ -66,17 +82,4 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %s: %s", e.Code, e.Fiel
 
 func refuse(code, field, format string, args ...any) *Error {
 	return &Error{Code: code, Field: field, Message: fmt.Sprintf(format, args...)}
-}
-
-// CauseOf is the cause of the run that the input compiles to. Its Name is known even if the job does not compile, so that a refusal can be
-// reported under it.
-func CauseOf(in Input) record.Cause {
-	c := record.Cause{
-		Org: in.Refs.Org, Repo: in.Refs.Repo, Subject: "ref-" + in.Refs.BaseRef, HeadSHA: in.Refs.BaseSHA,
-		Job: in.Job.Name, Trigger: in.Trigger,
-	}
-	if len(in.Refs.Pulls) == 1 {
-		c.Subject, c.HeadSHA = fmt.Sprintf("pull-%d", in.Refs.Pulls[0].Number), in.Refs.Pulls[0].SHA
-	}
-	return c
 }

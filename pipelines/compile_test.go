@@ -47,6 +47,7 @@ func TestTheEnvironmentIsProws(t *testing.T) {
 		"PULL_BASE_REF": "main", "PULL_BASE_SHA": a, "PULL_REFS": "main:" + a + ",7:" + b,
 		"PULL_NUMBER": "7", "PULL_PULL_SHA": b, "PULL_HEAD_REF": "fix", "PULL_TITLE": "Fix it",
 		"ARTIFACTS": "/logs/artifacts", "GOPATH": "/home/prow/go",
+		"BOWSPRIT_RUN":     `{"timeout":3600000000000,"grace_period":15000000000,"artifacts":"/logs/artifacts"}`,
 		"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -56,20 +57,20 @@ func TestTheEnvironmentIsProws(t *testing.T) {
 
 func TestSourceHostAndBaseAreProws(t *testing.T) {
 	for why, tc := range map[string]struct {
-		refs             Refs
+		refs             prow.Refs
 		host, base, tree string
 	}{
-		"neither alias nor page":          {Refs{Org: "o", Repo: "r"}, "github.com", "o/r", "/home/prow/go/src/github.com/o/r"},
-		"the repository's page":           {Refs{Org: "o", Repo: "r", RepoLink: "https://ghe.example.com/o/r"}, "ghe.example.com", "o/r", "/home/prow/go/src/ghe.example.com/o/r"},
-		"an alias":                        {Refs{Org: "o", Repo: "r", PathAlias: "k8s.io/x", RepoLink: "https://github.com/o/r"}, "k8s.io", "x", "/home/prow/go/src/k8s.io/x"},
-		"an alias of one element":         {Refs{Org: "o", Repo: "r", PathAlias: "foobar"}, "foobar", "o/r", "/home/prow/go/src/foobar"},
-		"an alias that climbs is refused": {Refs{Org: "o", Repo: "r", PathAlias: "../../etc"}, "..", "../etc", ""},
-		"an alias with a variable is too": {Refs{Org: "o", Repo: "r", PathAlias: "a/$(params.x)"}, "a", "$(params.x)", ""},
-		"an absolute alias is too":        {Refs{Org: "o", Repo: "r", PathAlias: "/etc"}, "", "etc", ""},
+		"neither alias nor page":          {prow.Refs{Org: "o", Repo: "r"}, "github.com", "o/r", "/home/prow/go/src/github.com/o/r"},
+		"the repository's page":           {prow.Refs{Org: "o", Repo: "r", RepoLink: "https://ghe.example.com/o/r"}, "ghe.example.com", "o/r", "/home/prow/go/src/ghe.example.com/o/r"},
+		"an alias":                        {prow.Refs{Org: "o", Repo: "r", PathAlias: "k8s.io/x", RepoLink: "https://github.com/o/r"}, "k8s.io", "x", "/home/prow/go/src/k8s.io/x"},
+		"an alias of one element":         {prow.Refs{Org: "o", Repo: "r", PathAlias: "foobar"}, "foobar", "o/r", "/home/prow/go/src/foobar"},
+		"an alias that climbs is refused": {prow.Refs{Org: "o", Repo: "r", PathAlias: "../../etc"}, "..", "../etc", ""},
+		"an alias with a variable is too": {prow.Refs{Org: "o", Repo: "r", PathAlias: "a/$(params.x)"}, "a", "$(params.x)", ""},
+		"an absolute alias is too":        {prow.Refs{Org: "o", Repo: "r", PathAlias: "/etc"}, "", "etc", ""},
 	} {
 		t.Run(why, func(t *testing.T) {
 			host, base := sourceHostAndBase(tc.refs)
-			tree, err := workTree(tc.refs)
+			tree, err := workTree(tc.refs, "")
 			if host != tc.host || base != tc.base || tree != tc.tree || (err != nil) != (tc.tree == "") {
 				t.Errorf("host %q, base %q, tree %q, %v", host, base, tree, err)
 			}
@@ -133,7 +134,7 @@ func TestInputsThatNoRunCanBeMadeOf(t *testing.T) {
 		spoil       func(*Input)
 		code, field string
 	}{
-		"another type of job":        {func(in *Input) { in.Type = "periodic" }, "job-type", "type"},
+		"another type of job":        {func(in *Input) { in.Job.Type = "nightly" }, "job-type", "type"},
 		"an organisation of two":     {func(in *Input) { in.Refs.Org = "a/b" }, "refs", "refs.org"},
 		"a repository that climbs":   {func(in *Input) { in.Refs.Repo = ".." }, "refs", "refs.repo"},
 		"a branch that is a flag":    {func(in *Input) { in.Refs.BaseRef = "--x" }, "refs", "refs.base_ref"},
@@ -148,7 +149,14 @@ func TestInputsThatNoRunCanBeMadeOf(t *testing.T) {
 		"a mount over the clone": {func(in *Input) {
 			in.Job.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "x", MountPath: "/home/prow/go/src"}}
 		}, "mount-reserved", "spec.containers[0].volumeMounts"},
-		"a run that restarts":            {func(in *Input) { in.Job.Spec.RestartPolicy = "Always" }, "restart-policy", "spec.restartPolicy"},
+		"a periodic with a repository":   {func(in *Input) { in.Job.Type, in.Refs.Pulls = "periodic", nil }, "refs", "refs"},
+		"a batch of nothing":             {func(in *Input) { in.Job.Type, in.Refs.Pulls = "batch", nil }, "refs", "refs.pulls"},
+		"a postsubmit of a pull request": {func(in *Input) { in.Job.Type = "postsubmit" }, "refs", "refs.pulls"},
+		"an extra ref without a branch":  {func(in *Input) { in.Job.ExtraRefs = []prow.Refs{{Org: "o", Repo: "x"}} }, "refs", "extra_refs[0].base_ref"},
+		"two clones in one folder":       {func(in *Input) { in.Job.ExtraRefs = []prow.Refs{{Org: "o", Repo: "r", BaseRef: "main"}} }, "refs", "extra_refs[0].path_alias"},
+		"an agent that nobody knows":     {func(in *Input) { in.Job.Agent = "make" }, "agent", "agent"},
+		"a job without a pod":            {func(in *Input) { in.Job.Spec = nil }, "no-container", "spec"},
+		"a variable of Bowsprit's":       {func(in *Input) { in.Job.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "BOWSPRIT_RUN"}} }, "env-reserved", "spec.containers[0].env"},
 		"no image":                       {func(in *Input) { in.Job.Spec.Containers[0].Image = "" }, "image", "spec.containers[0].image"},
 		"a script that etcd cannot keep": {func(in *Input) { in.Job.Spec.Containers[0].Args = []string{strings.Repeat("x", maxRun)} }, "too-large", "spec"},
 		"annotations that are too large": {func(in *Input) { in.Job.Annotations = map[string]string{"a": strings.Repeat("x", maxAnnotations)} }, "too-large", "annotations"},
@@ -201,15 +209,25 @@ func TestSpecHashIsOfTheJobOnly(t *testing.T) {
 	}
 }
 
+func hours(h, m, s time.Duration) time.Duration { return h*time.Hour + m*time.Minute + s*time.Second }
+
+func decoratedWith(config string) string {
+	return "name: x\ndecorate: true\ndecoration_config: {" + config + "}\nspec: {containers: [{image: b, command: [b]}]}"
+}
+
 func TestTimeouts(t *testing.T) {
 	for why, tc := range map[string]struct {
 		job                   string
 		step, tasks, pipeline time.Duration
 	}{
-		"a job's own":             {plainJob, time.Hour, 2*time.Hour + 15*time.Minute, 2*time.Hour + 20*time.Minute},
-		"Prow's default":          {"name: x\ndecorate: true\nspec: {containers: [{image: b, command: [b]}]}", 2 * time.Hour, 3*time.Hour + 15*time.Minute, 3*time.Hour + 20*time.Minute},
-		"none without decoration": {"name: x\nspec: {containers: [{image: b, command: [b]}]}", 0, 48*time.Hour + 15*time.Minute, 48*time.Hour + 20*time.Minute},
-		"the pod's own deadline":  {"name: x\nspec: {activeDeadlineSeconds: 60, containers: [{image: b, command: [b]}]}", time.Minute, 16 * time.Minute, 21 * time.Minute},
+		"a job's own, with grace and slack for our entrypoint": {plainJob, hours(1, 1, 15), hours(2, 16, 15), hours(2, 21, 15)},
+		"Prow's default":                       {"name: x\ndecorate: true\nspec: {containers: [{image: b, command: [b]}]}", hours(2, 1, 15), hours(3, 16, 15), hours(3, 21, 15)},
+		"a long grace":                         {decoratedWith("timeout: 1h, grace_period: 10m"), hours(1, 11, 0), hours(2, 26, 0), hours(2, 31, 0)},
+		"time to upload":                       {decoratedWith("timeout: 1h, gcs_configuration: {bucket: b, path_strategy: explicit}"), hours(1, 16, 15), hours(2, 31, 15), hours(2, 36, 15)},
+		"limits of the pod":                    {decoratedWith("timeout: 1h, pod_pending_timeout: 20m, pod_unscheduled_timeout: 2m"), hours(1, 1, 15), hours(1, 23, 15), hours(1, 28, 15)},
+		"a pod that may run less than the job": {decoratedWith("timeout: 2h, pod_running_timeout: 30m"), hours(0, 30, 0), hours(3, 15, 0), hours(3, 20, 0)},
+		"none without decoration":              {"name: x\nspec: {containers: [{image: b, command: [b]}]}", 0, 48*time.Hour + 15*time.Minute, 48*time.Hour + 20*time.Minute},
+		"the pod's own deadline":               {"name: x\nspec: {activeDeadlineSeconds: 60, containers: [{image: b, command: [b]}]}", time.Minute, 16 * time.Minute, 21 * time.Minute},
 	} {
 		t.Run(why, func(t *testing.T) {
 			run := compileJob(t, jobOf(t, tc.job)).Run
@@ -236,8 +254,15 @@ func TestTheCloneStepReadsItsOptions(t *testing.T) {
 	env := c.Run.Spec.PipelineSpec.Tasks[0].TaskSpec.Steps[0].Env
 	got, err := clonespec.Parse(env[0].Value)
 	want := clonespec.Options{
-		Dir: "/home/prow/go/src/github.com/o/r", URI: "http://forge.example.com:8080/o/r.git", BaseRef: "release/$(params.x)", BaseSHA: strings.Repeat("a", 40),
-		Pulls: []clonespec.Pull{{Number: 7, SHA: strings.Repeat("b", 40)}}, Logs: "/logs", Artifacts: "/logs/artifacts",
+		Refs: []clonespec.Ref{{
+			Org: "o", Repo: "r", Dir: "/home/prow/go/src/github.com/o/r", URI: "http://forge.example.com:8080/o/r.git",
+			BaseRef: "release/$(params.x)", BaseSHA: strings.Repeat("a", 40), Pulls: []clonespec.Pull{{Number: 7, SHA: strings.Repeat("b", 40)}},
+		}},
+		Logs: "/logs", Artifacts: "/logs/artifacts", Tools: "/tools",
+		Results: []clonespec.Result{
+			{Path: "/tekton/results/CHAINS-GIT_URL", Value: "http://forge.example.com:8080/o/r.git"},
+			{Path: "/tekton/results/CHAINS-GIT_COMMIT", Value: strings.Repeat("b", 40)},
+		},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Error(err, diff)
@@ -254,28 +279,31 @@ func TestAJobKeepsItsOwnGitSettings(t *testing.T) {
 
 // BenchmarkCompile is beside its bound: what Tekton itself does with every run, its defaults and its validation.
 func BenchmarkCompile(b *testing.B) {
-	job := &prow.Presubmit{JobBase: prow.JobBase{Name: "unit", Agent: prow.AgentKubernetes, Spec: &corev1.PodSpec{Containers: []corev1.Container{{Image: "b", Command: []string{"b"}}}}}}
-	in := input(job)
-	compiled, err := Compile(in)
-	if err != nil {
-		b.Fatal(err)
+	gcs := &prow.GCSConfiguration{Bucket: "b", PathStrategy: prow.PathStrategyExplicit}
+	for name, decoration := range map[string]*prow.DecorationConfig{"plain": nil, "decorated": {GCSConfiguration: gcs}} {
+		in := input(&prow.Job{Type: prow.TypePresubmit, JobBase: prow.JobBase{
+			Name: "unit", Agent: prow.AgentKubernetes, Spec: &corev1.PodSpec{Containers: []corev1.Container{{Image: "b", Command: []string{"b"}}}},
+			UtilityConfig: prow.UtilityConfig{DecorationConfig: decoration},
+		}})
+		compiled, err := Compile(in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name+"/compile", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Compile(in); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/bound", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := validate(compiled.Run.DeepCopy()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
-	b.Run("compile", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := Compile(in); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("bound", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			run := compiled.Run.DeepCopy()
-			run.SetDefaults(b.Context())
-			if err := run.Validate(b.Context()); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }

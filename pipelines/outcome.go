@@ -4,7 +4,6 @@ import (
 	"time"
 
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/pkg/apis"
 
@@ -64,52 +63,8 @@ func OutcomeOf(run *pipelinev1.PipelineRun, taskRuns []pipelinev1.TaskRun) Outco
 	if !out.Phase.Finished() || out.Phase == PhaseSucceeded {
 		return out
 	}
-	explain(&out, taskRuns)
+	explain(run, &out, taskRuns)
 	return out
-}
-
-// explain finds the cause of a bad end: the run's own reason, made more precise by the task run that failed and its step.
-func explain(out *Outcome, taskRuns []pipelinev1.TaskRun) {
-	_, out.Class = verdictOf(out.Reason, out.Message)
-	failed := failedTaskRun(taskRuns)
-	if out.Phase == PhaseCancelled {
-		return
-	}
-	out.Failed = failedStep(out.Steps)
-	if failed == nil {
-		return
-	}
-	cond := failed.Status.GetCondition(apis.ConditionSucceeded)
-	if out.Phase == PhaseFailed {
-		out.Phase, out.Class = verdictOf(cond.Reason, cond.Message)
-		out.Reason, out.Message = cond.Reason, cond.Message
-	}
-	out.OutOfMemory = outOfMemory(cond.Reason) || out.Failed != nil && out.Failed.Reason == reasonOOMKilled
-	blameStep(out)
-}
-
-// blameStep lets the failed step speak: it knows its timeout, and our clone step says by its exit code whose fault it was. Where the
-// task run was ended from outside, the step has nothing to say.
-func blameStep(out *Outcome) {
-	if out.Failed == nil || out.Class != ClassUser {
-		return
-	}
-	if out.Failed.Status == StepTimedOut {
-		out.Phase = PhaseTimedOut
-	}
-	if out.Failed.Name == cloneStepName {
-		out.Phase, out.Class = cloneVerdict(out.Phase, out.Failed)
-	}
-}
-
-// failedTaskRun is the first task run that ended badly; nil if none did.
-func failedTaskRun(taskRuns []pipelinev1.TaskRun) *pipelinev1.TaskRun {
-	for i := range taskRuns {
-		if c := taskRuns[i].Status.GetCondition(apis.ConditionSucceeded); c != nil && c.Status == corev1.ConditionFalse {
-			return &taskRuns[i]
-		}
-	}
-	return nil
 }
 
 func timeOf(t *metav1.Time) time.Time {

@@ -66,6 +66,10 @@ func testEnded(termination, reason string, code string) string {
 		`, startedAt: "2026-01-02T10:00:15Z", finishedAt: "2026-01-02T10:01:55Z"}}`
 }
 
+func sidecarEnded(name, code string) string {
+	return "sidecars: [{name: " + name + ", container: sidecar-" + name + ", terminated: {exitCode: " + code + ", reason: Error}}]\n"
+}
+
 // told is what the table below expects of an outcome.
 type told struct {
 	Phase  Phase
@@ -145,6 +149,26 @@ func TestOutcome(t *testing.T) {
 		"the pipeline cannot be run at all": {"", `{conditions: [{type: Succeeded, status: "False", reason: CouldntGetTask, message: "no such task"}]}`, "",
 			told{Phase: PhaseError, Class: ClassConfig, Reason: "CouldntGetTask"}},
 		"it failed, and nothing says how": {"", `{conditions: [{type: Succeeded, status: "False"}]}`, "", told{Phase: PhaseFailed, Class: ClassUser}},
+
+		"the job's process runs out of its time, and our entrypoint ends it": {"", runFailed,
+			ended("StepFailed", "x", cloneDone, `{name: test, container: step-test, terminated: {exitCode: 127, reason: Error, startedAt: "2026-01-02T10:00:15Z", finishedAt: "2026-01-02T11:00:20Z"}}`),
+			told{Phase: PhaseTimedOut, Class: ClassUser, Failed: "test", Reason: "StepFailed"}},
+		"a command that is not found ends with the same code, but early": {"", runFailed, ended("StepFailed", "x", cloneDone, testEnded("Error", "Error", "127")),
+			told{Phase: PhaseFailed, Class: ClassUser, Failed: "test", Reason: "StepFailed"}},
+		"the pod is told to stop, and nobody cancelled": {"", runFailed, ended("StepFailed", "x", cloneDone, testEnded("Error", "Error", "130")),
+			told{Phase: PhaseError, Class: ClassInfra, Failed: "test", Reason: "StepFailed"}},
+		"the entrypoint cannot be placed": {"", runFailed,
+			ended("StepFailed", "x", `{name: place, container: step-place, terminated: {exitCode: 1, reason: Error, startedAt: "2026-01-02T10:00:10Z", finishedAt: "2026-01-02T10:00:15Z"}}`, testSkipped),
+			told{Phase: PhaseError, Class: ClassInfra, Failed: "place", Reason: "StepFailed"}},
+		"only the upload fails, and the job passed": {"", runFailed,
+			ended("SidecarFailed", "x", cloneDone, testEnded("Completed", "Completed", "0")) + sidecarEnded("upload", "1"),
+			told{Phase: PhaseSucceeded, Reason: "Failed"}},
+		"the upload fails after a job that failed": {"", runFailed,
+			ended("SidecarFailed", "x", cloneDone, testEnded("Error", "Error", "2")) + sidecarEnded("upload", "1"),
+			told{Phase: PhaseFailed, Class: ClassUser, Failed: "test", Reason: "SidecarFailed"}},
+		"another sidecar fails": {"", runFailed,
+			ended("SidecarFailed", "x", cloneDone, testEnded("Completed", "Completed", "0")) + sidecarEnded("docker", "1"),
+			told{Phase: PhaseFailed, Class: ClassUser, Reason: "SidecarFailed"}},
 
 		"the pull request conflicts": {"", runFailed,
 			ended("StepFailed", "x", `{name: clone, container: step-clone, terminated: {exitCode: 1, reason: Error, startedAt: "2026-01-02T10:00:10Z", finishedAt: "2026-01-02T10:00:15Z"}}`, testSkipped),
@@ -243,5 +267,27 @@ func TestStepsOfAPipelineThatTektonResolvedElsewhere(t *testing.T) {
 	out := OutcomeOf(run, taskRunsOf(t, "{podName: p, steps: ["+cloneDone+"]}"))
 	if len(out.Steps) != 1 || out.Steps[0].Task != taskName || out.Steps[0].Pod != "p" {
 		t.Errorf("rows %+v", out.Steps)
+	}
+}
+
+// Of two tasks side by side, the one that failed speaks, in whichever order Tekton lists them.
+func TestTheTaskThatFailedSpeaks(t *testing.T) {
+	run := compileJob(t, jobOf(t, `
+name: unit
+decorate: true
+annotations: {bowsprit.dev/parallel-containers: "true"}
+spec: {containers: [{name: linux, image: a, command: [a]}, {name: wasm, image: b, command: [b]}]}`)).Run
+	run.Spec.Status = ""
+	if err := yaml.UnmarshalStrict([]byte(runFailed), &run.Status); err != nil {
+		t.Fatal(err)
+	}
+	linux := taskRunsOf(t, ended("TaskRunCancelled", "cancelled", cloneDone, testEnded("TaskRunCancelled", "TaskRunCancelled", "1")))[0]
+	wasm := taskRunsOf(t, ended("StepFailed", "x", cloneDone, testEnded("Error", "Error", "3")))[0]
+	linux.Labels["tekton.dev/pipelineTask"], wasm.Labels["tekton.dev/pipelineTask"] = "linux", "wasm"
+	for _, order := range [][]pipelinev1.TaskRun{{linux, wasm}, {wasm, linux}} {
+		out := OutcomeOf(run, order)
+		if out.Phase != PhaseFailed || out.Failed == nil || out.Failed.Task != "wasm" || out.Failed.ExitCode != 3 || out.Reason != "StepFailed" || len(out.Steps) != 4 {
+			t.Errorf("%s, %s, failed %+v of %d steps", out.Phase, out.Reason, out.Failed, len(out.Steps))
+		}
 	}
 }

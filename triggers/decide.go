@@ -8,31 +8,48 @@ import (
 
 	"github.com/bowsprit-ci/bowsprit/api/prow"
 	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
+	"github.com/bowsprit-ci/bowsprit/triggers/changed"
 )
 
 // Catalog is what the mind asks of the configuration; catalog.Catalog answers it.
 type Catalog interface {
 	// Presubmits are a repository's presubmits in the order of the configuration.
 	Presubmits(org, repo string) []prow.Presubmit
+	// Postsubmits are a repository's postsubmits in the order of the configuration.
+	Postsubmits(org, repo string) []prow.Postsubmit
 	// Trust is the `triggers` entry that holds for a repository.
 	Trust(org, repo string) prow.Trigger
 	// Enabled says whether jobs of a repository may run at all.
 	Enabled(org, repo string) bool
 }
 
-// TriggerAuto is the Trigger of runs that nobody asked for by a command: the same head never makes two of them for a job.
+// TriggerAuto is the Trigger of runs that nobody asked for by a command: the same head, or the same commit pushed to the
+// same ref, never makes two of them for a job.
 // After a move to another base branch it is followed by "-on-" and the branch.
 const TriggerAuto = "auto"
 
 // Decide says what to do about an event. The event is a hint: what counts is the pull request as the world shows it now,
 // so that a late, doubled or reordered event does no harm, and the same event twice gives the same plan as long as the
-// world is the same. An error means that the world could not be asked; then nothing is decided, and the caller tries
+// world is the same. A push is a fact: it is decided by the commit that was pushed. An error means that the world could not be asked; then nothing is decided, and the caller tries
 // again.
 func Decide(ctx context.Context, ev v1alpha1.Event, w World, cat Catalog) (Plan, error) {
+	if !cat.Enabled(ev.Org, ev.Repo) {
+		return nothing("the plugin `trigger` is not enabled for %s", code(ev.Org+"/"+ev.Repo)), nil
+	}
+	if ev.Kind == v1alpha1.KindPush {
+		plan, err := decidePush(ctx, ev, w, cat.Postsubmits(ev.Org, ev.Repo))
+		if err != nil {
+			return Plan{}, fmt.Errorf("decide about a push to %s of %s/%s: %w", ev.Ref, ev.Org, ev.Repo, err)
+		}
+		return plan, nil
+	}
+	return decidePull(ctx, ev, w, cat)
+}
+
+// decidePull decides about an event that concerns a pull request.
+func decidePull(ctx context.Context, ev v1alpha1.Event, w World, cat Catalog) (Plan, error) {
 	d := &decider{ctx: ctx, ev: ev, w: w, trigger: cat.Trust(ev.Org, ev.Repo), jobs: cat.Presubmits(ev.Org, ev.Repo)}
 	switch {
-	case !cat.Enabled(ev.Org, ev.Repo):
-		return nothing("the plugin `trigger` is not enabled for %s", d.repo()), nil
 	case len(d.jobs) == 0:
 		return nothing("%s has no presubmits", d.repo()), nil
 	case ev.Number == 0:
@@ -57,7 +74,7 @@ type decider struct {
 	plan    Plan
 
 	// changed and contexts are read once, when first needed.
-	changed  []string
+	changed  *changed.Files
 	contexts []Context
 	read     struct{ changed, contexts bool }
 }
@@ -90,7 +107,7 @@ func (d *decider) act(a Action) { d.plan.Actions = append(d.plan.Actions, a) }
 func (d *decider) settle(job *prow.Presubmit, v Verdict, trigger, why string) {
 	d.plan.Decisions = append(d.plan.Decisions, Decision{Job: job.Name, Verdict: v, Why: why})
 	if v == VerdictRun {
-		d.act(Run{Job: job, Pull: d.pr, Trigger: trigger, Why: why})
+		d.act(Run{Job: job.Job(), Refs: d.pr.refs(), Fork: d.pr.Fork, Trigger: trigger, Why: why})
 	}
 }
 
@@ -108,13 +125,13 @@ func (d *decider) label(name string, remove bool, why string) {
 	}
 }
 
-func (d *decider) changedFiles() ([]string, error) {
+func (d *decider) changedFiles() (*changed.Files, error) {
 	if d.read.changed {
 		return d.changed, nil
 	}
 	files, err := d.w.ChangedFiles(d.ctx, d.ev.Org, d.ev.Repo, d.ev.Number)
-	d.changed, d.read.changed = files, err == nil
-	return files, err
+	d.changed, d.read.changed = changed.New(files), err == nil
+	return d.changed, err
 }
 
 func (d *decider) headContexts() ([]Context, error) {

@@ -3,6 +3,7 @@ package triggers_test
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,13 +46,20 @@ func checkComments(t interface{ Fatalf(string, ...any) }, p triggers.Plan) {
 // jobsOf is a catalog of one repository.
 type jobsOf struct {
 	jobs     []prow.Presubmit
+	pushed   []prow.Postsubmit
 	trigger  prow.Trigger
 	disabled bool
 }
 
-func (c jobsOf) Presubmits(string, string) []prow.Presubmit { return c.jobs }
-func (c jobsOf) Trust(string, string) prow.Trigger          { return c.trigger }
-func (c jobsOf) Enabled(string, string) bool                { return !c.disabled }
+func (c jobsOf) Presubmits(string, string) []prow.Presubmit   { return c.jobs }
+func (c jobsOf) Postsubmits(string, string) []prow.Postsubmit { return c.pushed }
+func (c jobsOf) Trust(string, string) prow.Trigger            { return c.trigger }
+func (c jobsOf) Enabled(string, string) bool                  { return !c.disabled }
+
+// runsOn says whether a presubmit runs for a base branch.
+func (c jobsOf) runsOn(name, branch string) bool {
+	return slices.ContainsFunc(c.jobs, func(j prow.Presubmit) bool { return j.Name == name && j.ShouldRun(branch) })
+}
 
 func job(name string, change func(*prow.Presubmit)) prow.Presubmit {
 	p := prow.Presubmit{JobBase: prow.JobBase{Name: name}}
@@ -75,6 +83,9 @@ func TestDecideTakesNoPart(t *testing.T) {
 	}{
 		"the repository has no jobs":    {cat: jobsOf{}, event: opened, want: "`o/r` has no presubmits"},
 		"the plugin is not enabled":     {why: "plugins.yaml decides, as in Prow", cat: jobsOf{jobs: []prow.Presubmit{job("unit", always)}, disabled: true}, event: opened, want: "the plugin `trigger` is not enabled for `o/r`"},
+		"no postsubmits":                {cat: jobsOf{jobs: []prow.Presubmit{job("unit", always)}}, event: pushTo("main"), want: "`o/r` has no postsubmits"},
+		"a push, not enabled":           {cat: jobsOf{pushed: []prow.Postsubmit{pushedJob("image", nil)}, disabled: true}, event: pushTo("main"), want: "the plugin `trigger` is not enabled for `o/r`"},
+		"a deleted branch":              {cat: jobsOf{pushed: []prow.Postsubmit{pushedJob("image", nil)}}, event: v1alpha1.Event{Kind: v1alpha1.KindPush, Org: "o", Repo: "r", Ref: "old", Deleted: true}, want: "`old` was deleted: there is no commit to test"},
 		"no pull request":               {why: "GitHub names none for check runs of forks", cat: jobsOf{jobs: []prow.Presubmit{job("unit", always)}}, event: v1alpha1.Event{Kind: v1alpha1.KindCheckRun, Org: "o", Repo: "r"}, want: "the event belongs to no pull request"},
 		"a kind that nobody handles":    {cat: jobsOf{jobs: []prow.Presubmit{job("unit", always)}}, event: v1alpha1.Event{Kind: "star", Org: "o", Repo: "r", Number: 7}, want: "nothing handles events of kind `star`"},
 		"a comment without a command":   {cat: jobsOf{jobs: []prow.Presubmit{job("unit", always)}}, event: commentBy("bob", "nice"), want: "the comment holds no command"},

@@ -45,10 +45,13 @@ type Action interface {
 	Because() string
 }
 
-// Run asks for one run of a job on the pull request's head.
+// Run asks for one run of a job.
 type Run struct {
-	Job  *prow.Presubmit
-	Pull PullRequest
+	Job *prow.Job
+	// Refs is what to test, without links and clone options: the base with one pull request, or the pushed commit as base.
+	Refs prow.Refs
+	// Fork is true if the pull request's head is in another repository.
+	Fork bool
 	// Trigger is the part of the cause that tells apart several runs of one job on one head: "auto", a comment's id in
 	// decimal, or "retest-of-" and the name of a run.
 	Trigger string

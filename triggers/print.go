@@ -3,6 +3,8 @@ package triggers
 import (
 	"fmt"
 	"strings"
+
+	"github.com/bowsprit-ci/bowsprit/api/prow"
 )
 
 // Describe gives an action's kind (run, cancel, comment, label, gate) and what it does, in one line. Where a Comment's
@@ -10,7 +12,7 @@ import (
 func Describe(a Action) (kind, what string) {
 	switch a := a.(type) {
 	case Run:
-		return "run", fmt.Sprintf("%s on %s, trigger %s", a.Job.Name, short(a.Pull.HeadSHA), a.Trigger)
+		return "run", fmt.Sprintf("%s on %s, trigger %s", a.Job.Name, short(headOf(a.Refs)), a.Trigger)
 	case Cancel:
 		return "cancel", describeCancel(a)
 	case Comment:
@@ -30,6 +32,14 @@ func Describe(a Action) (kind, what string) {
 		return "gate", fmt.Sprintf("closed on %s: %s", short(a.SHA), a.Title)
 	}
 	return "", ""
+}
+
+// headOf is the commit that a run tests: the pull request's head, or the pushed commit.
+func headOf(r prow.Refs) string {
+	if len(r.Pulls) > 0 {
+		return r.Pulls[len(r.Pulls)-1].SHA
+	}
+	return r.BaseSHA
 }
 
 func describeCancel(a Cancel) string {

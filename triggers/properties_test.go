@@ -121,19 +121,19 @@ func TestNothingRunsWithoutAuthority(t *testing.T) {
 		}
 		checkComments(t, plan)
 		for _, a := range plan.Actions {
-			checkAction(t, a, w, ev)
+			checkAction(t, a, w, ev, cat)
 		}
 	})
 }
 
-func checkAction(t *rapid.T, a triggers.Action, w *world, ev v1alpha1.Event) {
+func checkAction(t *rapid.T, a triggers.Action, w *world, ev v1alpha1.Event, cat jobsOf) {
 	if a.Because() == "" || strings.Contains(a.Because(), "\n") {
 		t.Fatalf("an action's why is one line, not %q", a.Because())
 	}
 	switch a := a.(type) {
 	case triggers.Run:
 		conflict := w.Pull.Mergeable != nil && !*w.Pull.Mergeable
-		if !entitled(w, ev) || w.Pull.Closed || conflict || a.Pull.HeadSHA != w.Pull.HeadSHA || !a.Job.ShouldRun(w.Pull.BaseRef) {
+		if !entitled(w, ev) || w.Pull.Closed || conflict || a.Refs.Pulls[0].SHA != w.Pull.HeadSHA || !cat.runsOn(a.Job.Name, w.Pull.BaseRef) {
 			t.Fatalf("%s must not run: %s", a.Job.Name, a.Why)
 		}
 		if w.Pull.Draft && strings.HasPrefix(a.Trigger, triggers.TriggerAuto) {

@@ -155,15 +155,16 @@ func (d *decider) byFiles(job *prow.Presubmit) (Verdict, string, error) {
 	if job.AlwaysRun {
 		return VerdictRun, "`always_run` is true", nil
 	}
-	changed, err := d.changedFiles()
+	files, err := d.changedFiles()
 	if err != nil {
 		return "", "", err
 	}
-	m := job.MatchFiles(changed)
+	m := files.Match(job.RegexpChangeMatcher)
+	why := fileReason(m, files.Len())
 	if m.Runs {
-		return VerdictRun, fileReason(m), nil
+		return VerdictRun, why, nil
 	}
-	return VerdictSkip, fileReason(m), nil
+	return VerdictSkip, why, nil
 }
 
 // labelIsNoGrant answers a trusted person who set a label that would have let the jobs run in Prow.

@@ -9,27 +9,35 @@ import (
 
 // offBranch says why a job does not run for a base branch; empty if it does.
 func offBranch(job *prow.Presubmit, branch string) string {
-	m := job.MatchBranch(branch)
+	return offRef(job.Brancher, "base branch", branch)
+}
+
+// offRef says why a job does not run for a branch or tag, which is called what; empty if it does.
+func offRef(b prow.Brancher, what, ref string) string {
+	m := b.MatchBranch(ref)
 	switch {
 	case m.Runs:
 		return ""
 	case m.Field == "skip_branches":
-		return fmt.Sprintf("`skip_branches` has %s, which matches the base branch %s", code(m.Expr), code(branch))
+		return fmt.Sprintf("`skip_branches` has %s, which matches the %s %s", code(m.Expr), what, code(ref))
 	}
-	return fmt.Sprintf("`branches` %s do not match the base branch %s", codes(job.Branches), code(branch))
+	return fmt.Sprintf("`branches` %s do not match the %s %s", codes(b.Branches), what, code(ref))
 }
 
-// fileReason says how a file filter decided.
-func fileReason(m prow.Match) string {
+// fileReason says how a file filter decided about this many files.
+func fileReason(m prow.Match, files int) string {
+	how := " matches every changed file"
 	switch {
+	case files == 0:
+		how = " has nothing to look at: no file changed"
 	case m.Field == "run_if_changed" && m.Runs:
-		return fmt.Sprintf("`run_if_changed` %s matches the changed file %s", code(m.Expr), code(m.Value))
+		how = " matches the changed file " + code(m.Value)
 	case m.Field == "run_if_changed":
-		return fmt.Sprintf("`run_if_changed` %s matches no changed file", code(m.Expr))
+		how = " matches no changed file"
 	case m.Runs:
-		return fmt.Sprintf("`skip_if_only_changed` %s does not match the changed file %s", code(m.Expr), code(m.Value))
+		how = " does not match the changed file " + code(m.Value)
 	}
-	return fmt.Sprintf("`skip_if_only_changed` %s matches every changed file", code(m.Expr))
+	return "`" + m.Field + "` " + code(m.Expr) + how
 }
 
 func codes(list []string) string {

@@ -13,6 +13,9 @@ const maxCode = 100
 // code shows a text in a code span of Markdown, whatever the text is: nothing in it can end the span, begin a line,
 // mention anybody or be read as a command. Signs that cannot be seen are shown as U+FFFD.
 func code(s string) string {
+	if plain(s) {
+		return "`" + s + "`"
+	}
 	var b strings.Builder
 	n := 0
 	for _, r := range s {
@@ -32,6 +35,18 @@ func code(s string) string {
 		return "`(empty)`"
 	}
 	return "`" + b.String() + "`"
+}
+
+// plain says whether a text is shown as it is: the usual case, and a thousand of them make an event's reasons.
+func plain(s string) bool {
+	blank := true
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == '`' {
+			return false
+		}
+		blank = blank && s[i] == ' '
+	}
+	return !blank && len(s) <= maxCode
 }
 
 // who says who is trusted: "a member of `o` or a collaborator of `o/r`".

@@ -82,7 +82,7 @@ func (d *decider) askFor(r *request, i int) (*ask, error) {
 			return a, err
 		}
 	}
-	if r.plain(command.TestManualRequired) && job.ContextRequired() && job.NeedsExplicitTrigger() {
+	if r.plain(command.TestManualRequired) && !job.Optional && job.NeedsExplicitTrigger() {
 		return &ask{forced: true, trigger: r.trigger, why: fmt.Sprintf("%s asked for all required jobs that wait for a command", code("@"+r.by))}, nil
 	}
 	if r.all() && !job.NeedsExplicitTrigger() {

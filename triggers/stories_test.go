@@ -30,6 +30,9 @@ type world struct {
 	Changed  []string
 	Trust    []string // logins
 	Contexts []triggers.Context
+	// Pushed are the changed files of a push; PushedCut is true if there are more.
+	Pushed    []string
+	PushedCut bool
 	// fails names a question that cannot be answered.
 	fails string
 	asked []string
@@ -66,6 +69,10 @@ func (a answers) Contexts(_ context.Context, _, _, sha string) ([]triggers.Conte
 		return nil, fmt.Errorf("contexts of %s are asked for, the head is %s", sha, a.Pull.HeadSHA)
 	}
 	return a.world.Contexts, a.ask("Contexts")
+}
+
+func (a answers) PushedFiles(context.Context, string, string, string, string) ([]string, bool, error) {
+	return a.Pushed, !a.PushedCut, a.ask("PushedFiles")
 }
 
 func (a answers) BotLogin(context.Context) (string, error) { return "bowsprit[bot]", a.ask("BotLogin") }
@@ -125,7 +132,9 @@ func plans(t *testing.T, archive *txtar.Archive) string {
 	for _, step := range s.Steps {
 		overlay(t, step.World, w)
 		ev := step.Event
-		ev.Org, ev.Repo, ev.Number = "o", "r", 7
+		if ev.Org, ev.Repo = "o", "r"; ev.Kind != v1alpha1.KindPush {
+			ev.Number = 7
+		}
 		if ev.Comment != nil && ev.Comment.Author.Login == "" {
 			ev.Comment.Author = ev.Sender
 		}

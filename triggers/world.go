@@ -1,8 +1,12 @@
 package triggers
 
-import "context"
+import (
+	"context"
 
-// World is the mind's one window on the present: five questions to GitHub. Tests answer them from a plain struct.
+	"github.com/bowsprit-ci/bowsprit/api/prow"
+)
+
+// World is the mind's one window on the present: six questions to GitHub. Tests answer them from a plain struct.
 // Every method returns an error only when the answer could not be had; nothing is ever decided on an error.
 type World interface {
 	// PullRequest reads a pull request, with the base branch's present tip as BaseSHA.
@@ -13,6 +17,9 @@ type World interface {
 	Trusted(ctx context.Context, org, repo, login string, policy TrustPolicy) (bool, error)
 	// Contexts lists the commit statuses and check runs of a commit, the newest one per name.
 	Contexts(ctx context.Context, org, repo, sha string) ([]Context, error)
+	// PushedFiles lists the repo-relative paths that differ between two commits of a branch or tag. An empty before means a
+	// new ref: then what after adds to the default branch. complete is false if there are more than GitHub lists.
+	PushedFiles(ctx context.Context, org, repo, before, after string) (files []string, complete bool, err error)
 	// BotLogin is the login under which Bowsprit itself comments, so that it never answers itself.
 	BotLogin(ctx context.Context) (string, error)
 }
@@ -29,6 +36,10 @@ type PullRequest struct {
 	Closed bool
 	// Mergeable is nil while GitHub has not computed it, which counts as mergeable (Prow does so too).
 	Mergeable *bool
+	// Fork is true if the head is in another repository than the base.
+	Fork bool
+	// MergeSHA is the commit that GitHub made of the base with the head merged in; empty while there is none.
+	MergeSHA string
 	// HeadSHA is the commit that would be tested; HeadRef its branch name, untrusted.
 	HeadSHA, HeadRef string
 	// BaseRef is the branch it wants into, BaseSHA that branch's present tip.
@@ -36,6 +47,13 @@ type PullRequest struct {
 	Labels           []string
 	// URL is the pull request's page.
 	URL string
+}
+
+// refs is the pull request as something to test.
+func (p PullRequest) refs() prow.Refs {
+	return prow.Refs{Org: p.Org, Repo: p.Repo, BaseRef: p.BaseRef, BaseSHA: p.BaseSHA, Pulls: []prow.Pull{{
+		Number: p.Number, Author: p.Author, SHA: p.HeadSHA, Title: p.Title, HeadRef: p.HeadRef,
+	}}}
 }
 
 // ContextState is the state of a context, in the words of GitHub's commit statuses.

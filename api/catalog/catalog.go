@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/bowsprit-ci/bowsprit/api/prow"
@@ -14,6 +15,8 @@ type Paths struct {
 	Plugins string
 	// Jobs is a job file, or a folder that is walked for *.yaml and *.yml; empty for none.
 	Jobs string
+	// SupplementalConfigs are folders that are walked for *_prowconfig.yaml, SupplementalPlugins for *_pluginconfig.yaml.
+	SupplementalConfigs, SupplementalPlugins []string
 }
 
 // Counts says how much a configuration holds.
@@ -28,10 +31,15 @@ type Counts struct {
 
 // Catalog holds all jobs of a configuration, defaulted and validated. It never changes, and is safe for concurrent use.
 type Catalog struct {
+	config       *prow.Config
 	presubmits   map[string][]prow.Presubmit
+	postsubmits  map[string][]prow.Postsubmit
+	periodics    []prow.Periodic
 	plugins      *prow.PluginConfig
 	podNamespace string
-	counts       Counts
+	// presets are those of the configuration, which hold for the jobs inside repositories too.
+	presets []prow.Preset
+	counts  Counts
 }
 
 // Presubmits are the presubmits of a repository in the order of the configuration; nil if it has none. The slice is the
@@ -50,15 +58,28 @@ func (c *Catalog) Presubmit(org, repo, name, branch string) (prow.Presubmit, boo
 	return prow.Presubmit{}, false
 }
 
-// Repos are the repositories that have presubmits, as "org/repo", sorted.
-func (c *Catalog) Repos() []string {
-	repos := make([]string, 0, len(c.presubmits))
-	for r := range c.presubmits {
-		repos = append(repos, r)
-	}
-	slices.Sort(repos)
-	return repos
+// Postsubmits are the postsubmits of a repository in the order of the configuration; nil if it has none. The slice is the
+// caller's, what the jobs point to (such as Spec) is not.
+func (c *Catalog) Postsubmits(org, repo string) []prow.Postsubmit {
+	return slices.Clone(c.postsubmits[org+"/"+repo])
 }
+
+// Periodics are the periodics in the order of the configuration. The slice is the caller's, what the jobs point to is not.
+func (c *Catalog) Periodics() []prow.Periodic { return slices.Clone(c.periodics) }
+
+// Repos are the repositories that have presubmits or postsubmits, as "org/repo", sorted.
+func (c *Catalog) Repos() []string {
+	repos := slices.AppendSeq(slices.Collect(maps.Keys(c.presubmits)), maps.Keys(c.postsubmits))
+	slices.Sort(repos)
+	return slices.Compact(repos)
+}
+
+// Config is the configuration without its jobs: config.yaml with the supplemental files merged in. It is shared: do not
+// change it.
+func (c *Catalog) Config() *prow.Config { return c.config }
+
+// Plugins is plugins.yaml with the supplemental files merged in; nil if there is none. It is shared: do not change it.
+func (c *Catalog) Plugins() *prow.PluginConfig { return c.plugins }
 
 // Trust is the `triggers` entry of plugins.yaml that holds for a repository: its own, else its organisation's, else an
 // empty one. Entries are not merged.
@@ -80,3 +101,13 @@ func (c *Catalog) PodNamespace() string { return c.podNamespace }
 
 // Counts says how much the configuration holds.
 func (c *Catalog) Counts() Counts { return c.counts }
+
+func (c *Catalog) count() {
+	c.counts = Counts{Periodics: len(c.periodics), Presets: len(c.presets), Repos: len(c.Repos())}
+	for _, jobs := range c.presubmits {
+		c.counts.Presubmits += len(jobs)
+	}
+	for _, jobs := range c.postsubmits {
+		c.counts.Postsubmits += len(jobs)
+	}
+}

@@ -32,36 +32,49 @@ func read(fsys fs.FS, name string) ([]byte, error) {
 	return data, err
 }
 
-// jobFiles lists the job files at a path, in lexical order: the file itself, or every *.yaml and *.yml below a folder.
-// Names that begin with ".." are left out, since a mounted ConfigMap holds every file once more below such names. Two
-// files must not have the same base name, which is Prow's rule (they become keys of one ConfigMap).
+// jobFiles lists the job files at a path, in lexical order: the file itself, or every *.yaml and *.yml below a folder that
+// no .prowignore excludes. Two files must not have the same base name, which is Prow's rule (they become keys of one
+// ConfigMap).
 func jobFiles(fsys fs.FS, root string) ([]string, prow.Problems) {
-	var files []string
-	var problems prow.Problems
+	if info, err := fs.Stat(fsys, root); err != nil || !info.IsDir() {
+		return []string{root}, nil //nolint:nilerr // a file that is not there is told when it is read
+	}
+	ignored := newIgnore(fsys, root)
+	files, problems := walk(fsys, root, func(name string) bool { return isYAML(name) && !ignored.file(name) })
 	seen := map[string]string{}
+	unique := files[:0]
+	for _, name := range files {
+		base := path.Base(name)
+		if seen[base] != "" {
+			problems = append(problems, prow.Problem{Severity: prow.SeverityError, Code: "file-duplicate", File: name,
+				Message: fmt.Sprintf("%s has the same base name; job files need different ones, in whatever folder", seen[base])})
+			continue
+		}
+		seen[base] = name
+		unique = append(unique, name)
+	}
+	return unique, append(problems, ignored.problems...)
+}
+
+// walk lists the files below a folder that are wanted, in lexical order. Names that begin with ".." are left out, since a
+// mounted ConfigMap holds every file once more below such names.
+func walk(fsys fs.FS, root string, wanted func(name string) bool) ([]string, prow.Problems) {
+	var files []string
 	err := fs.WalkDir(fsys, root, func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case name != root && strings.HasPrefix(e.Name(), ".."):
 			return skip(e)
-		case e.Name() == ".prowignore":
-			problems = append(problems, prow.Problem{Severity: prow.SeverityError, Code: "prowignore", File: name,
-				Message: "files of this kind are not honoured yet, and jobs that should be ignored must not run; remove it, or point to a folder without it"})
-		case e.IsDir(), name != root && !isYAML(name):
-		case seen[path.Base(name)] != "":
-			problems = append(problems, prow.Problem{Severity: prow.SeverityError, Code: "file-duplicate", File: name,
-				Message: fmt.Sprintf("%s has the same base name; job files need different ones, in whatever folder", seen[path.Base(name)])})
-		default:
-			seen[path.Base(name)] = name
+		case !e.IsDir() && wanted(name):
 			files = append(files, name)
 		}
 		return nil
 	})
 	if err != nil {
-		problems = append(problems, unreadable(root, err))
+		return files, prow.Problems{unreadable(root, err)}
 	}
-	return files, problems
+	return files, nil
 }
 
 func skip(e fs.DirEntry) error {

@@ -1,12 +1,10 @@
 package catalog
 
 import (
-	"fmt"
 	"io/fs"
-	"path"
-	"strings"
+	"sync"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bowsprit-ci/bowsprit/api/prow"
 )
@@ -14,183 +12,81 @@ import (
 // Load reads a configuration. It reports all problems that it finds, errors and warnings, sorted by file and line. If
 // there is an error among them, the catalog is nil.
 func Load(fsys fs.FS, paths Paths) (*Catalog, prow.Problems) {
-	l := &loader{fsys: fsys, cat: &Catalog{presubmits: map[string][]prow.Presubmit{}}, repos: map[string]bool{},
-		inherited: map[prow.Problem]int{}}
-	config := l.config(paths.Config)
-	l.jobs(paths.Jobs)
-	l.plugins(paths.Plugins)
-	l.cat.podNamespace = l.main.PodNamespaceOrDefault()
-	l.presets()
-	l.resolve()
-	if config != nil {
-		l.mainWarnings(config)
-	}
-	l.problems.Sort()
-	if l.problems.Err() != nil {
-		return nil, l.problems
-	}
-	l.cat.counts.Repos = len(l.repos)
-	return l.cat, l.problems
+	return NewLoader(fsys, paths).Load()
 }
 
-// loader is one run of Load.
-type loader struct {
-	fsys     fs.FS
-	cat      *Catalog
-	main     prow.Config
-	sets     []jobSet
-	repos    map[string]bool
+// Loader loads a configuration again and again, and does again only what a change touches: a file whose time and size, or
+// whose bytes, are as they were is not decoded again; its jobs are not validated again unless config.yaml, one of its
+// supplemental files or a preset has changed; a repository's jobs are not compared again unless one of its files has.
+type Loader struct {
+	fsys  fs.FS
+	paths Paths
+
+	mu   sync.Mutex
+	last *round // what the last Load did; nil before the first
+}
+
+// NewLoader makes a loader that has read nothing yet.
+func NewLoader(fsys fs.FS, paths Paths) *Loader {
+	return &Loader{fsys: fsys, paths: paths}
+}
+
+// Load reads the configuration as it is now, as the function Load does. It may be called by several at a time.
+func (l *Loader) Load() (*Catalog, prow.Problems) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := &round{fsys: l.fsys, paths: l.paths, last: l.last}
+	if r.last == nil {
+		r.last = &round{}
+	}
+	cat := r.load()
+	r.last, l.last = nil, r
+	return cat, r.problems
+}
+
+// round is one run of Load.
+type round struct {
+	fsys  fs.FS
+	paths Paths
+	// last is the round before, of which unchanged parts are taken; it is never nil while the round runs.
+	last *round
+
+	base *base
+	// files are the files with jobs: config.yaml first, then the job files in lexical order.
+	files   []*jobFile
+	presets []prow.Preset
+	repos   map[string]*repoJobs
+
 	problems prow.Problems
-	// inherited counts the jobs that have a warning from a default and not from their own text.
-	inherited map[prow.Problem]int
 }
 
-// jobSet is the jobs of one file.
-type jobSet struct {
-	doc  *document
-	jobs *prow.JobConfig
-}
-
-// config reads config.yaml; nil if there is none.
-func (l *loader) config(name string) *document {
-	if name == "" {
+// load does the steps in Prow's order: config.yaml and its supplemental files, job files, defaults and presets, validation
+// of all. A bad file keeps nothing else from being looked at.
+func (r *round) load() *Catalog {
+	jobs := r.read()
+	r.files = append(r.base.jobFiles(), jobs...)
+	r.collectPresets()
+	r.settle()
+	cat := r.assemble()
+	r.problems = append(r.problems, r.base.problems...)
+	for _, f := range r.files {
+		r.problems = append(r.problems, f.problems()...)
+	}
+	if r.problems.Err() == nil {
+		r.problems = append(r.problems, lint(cat, r.base)...)
+	}
+	r.problems.Sort()
+	if r.problems.Err() != nil {
 		return nil
 	}
-	doc := l.file(name, &l.main)
-	if doc == nil {
-		return nil
-	}
-	l.sets = append(l.sets, jobSet{doc, &l.main.JobConfig})
-	if len(l.main.Plank.DefaultDecorationConfigs) > 0 && len(l.main.Plank.DefaultDecorationConfigEntries) > 0 {
-		l.problems = append(l.problems, doc.problem(prow.SeverityError, "decoration-defaults", "plank.default_decoration_config_entries",
-			"cannot stand beside default_decoration_configs; keep one of them"))
-	}
-	return doc
+	return cat
 }
 
-// jobs reads the job files.
-func (l *loader) jobs(root string) {
-	if root == "" {
-		return
-	}
-	files, problems := jobFiles(l.fsys, path.Clean(root))
-	l.problems = append(l.problems, problems...)
-	for _, name := range files {
-		jobs := &prow.JobConfig{}
-		doc := l.file(name, jobs)
-		if doc == nil {
-			continue
-		}
-		l.sets = append(l.sets, jobSet{doc, jobs})
-		if jobs.DecorateAllJobs {
-			l.problems = append(l.problems, doc.problem(prow.SeverityWarning, "no-effect", "decorate_all_jobs",
-				"Prow reads this key in config.yaml only; it has no effect in a job file"))
-		}
-	}
-}
-
-func (l *loader) plugins(name string) {
-	if name == "" {
-		return
-	}
-	plugins := &prow.PluginConfig{}
-	if doc := l.file(name, plugins); doc != nil {
-		l.pluginWarnings(doc, plugins)
-		l.cat.plugins = plugins
-	}
-}
-
-// file reads and decodes one file; nil if it has errors.
-func (l *loader) file(name string, into any) *document {
-	data, err := read(l.fsys, name)
-	if err != nil {
-		l.problems = append(l.problems, unreadable(name, err))
-		return nil
-	}
-	doc, problems := decode(name, data, into)
-	l.problems = append(l.problems, problems...)
-	if problems.Err() != nil {
-		return nil
-	}
-	return doc
-}
-
-// presets checks that a pair of label and value belongs to one preset only.
-func (l *loader) presets() {
-	owner := map[string]string{}
-	for _, s := range l.sets {
-		for i, preset := range s.jobs.Presets {
-			at := fmt.Sprintf("presets[%d]", i)
-			for _, k := range sortedKeys(preset.Labels) {
-				pair := k + ": " + preset.Labels[k]
-				if first := owner[pair]; first != "" {
-					l.problems = append(l.problems, s.doc.problem(prow.SeverityError, "preset-duplicate", at,
-						"the label %q already selects the preset at %s", pair, first))
-				}
-				owner[pair] = fmt.Sprintf("%s:%d", s.doc.file, s.doc.line(at))
-			}
-			l.cat.counts.Presets++
-		}
-	}
-}
-
-// resolve defaults and validates every job, and puts it into the catalog.
-func (l *loader) resolve() {
-	var presets []prow.Preset
-	for _, s := range l.sets {
-		presets = append(presets, s.jobs.Presets...)
-	}
-	origin := map[string][]place{}
-	for _, s := range l.sets {
-		for _, repo := range sortedKeys(s.jobs.Presubmits) {
-			l.repos[repo] = true
-			for i := range s.jobs.Presubmits[repo] {
-				at := field.NewPath("presubmits").Key(repo).Index(i)
-				l.cat.presubmits[repo] = append(l.cat.presubmits[repo], l.job(s, repo, s.jobs.Presubmits[repo][i], presets, at))
-				origin[repo] = append(origin[repo], place{s.doc, at})
-			}
-		}
-		l.notRun(s)
-	}
-	for _, repo := range sortedKeys(l.cat.presubmits) {
-		l.clashes(repo, origin[repo])
-	}
-}
-
-// place is where a job stands.
-type place struct {
-	doc *document
-	at  *field.Path
-}
-
-func (l *loader) job(s jobSet, repo string, job prow.Presubmit, presets []prow.Preset, at *field.Path) prow.Presubmit {
-	job.SourcePath, job.SourceLine = s.doc.file, s.doc.line(at.String())
-	job.Default(repo, &l.main)
-	presetErr := job.MergePresets(presets)
-	problems := job.Validate(repo, l.cat.podNamespace, at)
-	if presetErr != nil {
-		problems = append(problems, prow.Problem{Severity: prow.SeverityError, Code: "preset-conflict", Repo: repo, Job: job.Name,
-			Field: at.Child("spec").String(), Message: presetErr.Error()})
-	}
-	for _, p := range problems {
-		if p.Severity == prow.SeverityWarning && strings.Contains(p.Field, inherited) && !s.doc.has(p.Field) {
-			l.inherit(p)
-			continue
-		}
-		p.File, p.Line = s.doc.file, s.doc.line(p.Field)
-		l.problems = append(l.problems, p)
-	}
-	l.cat.counts.Presubmits++
-	return job
-}
-
-func (l *loader) clashes(repo string, origin []place) {
-	jobs := l.cat.presubmits[repo]
-	for _, c := range prow.Clashes(jobs) {
-		second := origin[c.Second]
-		p := second.doc.problem(prow.SeverityError, c.Code, second.at.Child(c.Field).String(), "%s; the first is at %s:%d",
-			c.Message, jobs[c.First].SourcePath, jobs[c.First].SourceLine)
-		p.Repo, p.Job = repo, jobs[c.Second].Name
-		l.problems = append(l.problems, p)
-	}
+// read reads the base and, beside it, the job files.
+func (r *round) read() []*jobFile {
+	var g errgroup.Group
+	g.Go(func() error { r.base = r.readBase(); return nil })
+	jobs := r.readJobs()
+	_ = g.Wait() // no call gives an error
+	return jobs
 }

@@ -49,28 +49,63 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// said loads an archive's configuration: config.yaml, plugins.yaml, the folders jobs and supplemental, and in the folder
+// repo the files of the repository o/r.
 func said(archive *txtar.Archive) string {
-	fsys, paths := fstest.MapFS{}, Paths{}
+	fsys, repo, paths := fstest.MapFS{}, fstest.MapFS{}, Paths{}
 	for _, f := range archive.Files {
-		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
+		name, inRepo := strings.CutPrefix(f.Name, "repo/")
 		switch {
+		case inRepo:
+			repo[name] = &fstest.MapFile{Data: f.Data}
+			continue
 		case f.Name == "config.yaml":
 			paths.Config = f.Name
 		case f.Name == "plugins.yaml":
 			paths.Plugins = f.Name
 		case strings.HasPrefix(f.Name, "jobs/"):
 			paths.Jobs = "jobs"
+		case strings.HasPrefix(f.Name, "supplemental/"):
+			paths.SupplementalConfigs, paths.SupplementalPlugins = []string{"supplemental"}, []string{"supplemental"}
 		}
+		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
 	cat, problems := Load(fsys, paths)
+	text := told(cat, problems)
+	if cat != nil && len(repo) > 0 {
+		cat, problems = cat.WithInRepo("o", "r", repo)
+		text += "with o/r:\n" + told(cat, problems)
+	}
+	return text
+}
+
+// told is all that is said about a configuration, and the jobs that it has.
+func told(cat *Catalog, problems prow.Problems) string {
 	var b strings.Builder
 	for _, p := range problems {
-		fmt.Fprintf(&b, "%s %s %s\n", p.Severity, p.Code, p)
+		severity := string(p.Severity)
+		if p.Strict {
+			severity += "(strict)"
+		}
+		fmt.Fprintf(&b, "%s %s %s\n", severity, p.Code, p)
 	}
 	if cat == nil {
 		return b.String() + "not loaded\n"
 	}
-	return b.String() + fmt.Sprintf("loaded: %+v\n", cat.Counts())
+	fmt.Fprintf(&b, "loaded: %+v\n", cat.Counts())
+	for _, slug := range cat.Repos() {
+		org, repo, _ := strings.Cut(slug, "/")
+		for _, j := range cat.Presubmits(org, repo) {
+			fmt.Fprintf(&b, "presubmit %s %s at %s:%d\n", slug, j.Name, j.SourcePath, j.SourceLine)
+		}
+		for _, j := range cat.Postsubmits(org, repo) {
+			fmt.Fprintf(&b, "postsubmit %s %s at %s:%d\n", slug, j.Name, j.SourcePath, j.SourceLine)
+		}
+	}
+	for _, j := range cat.Periodics() {
+		fmt.Fprintf(&b, "periodic %s at %s:%d\n", j.Name, j.SourcePath, j.SourceLine)
+	}
+	return b.String()
 }
 
 const oneJob = `
@@ -80,7 +115,7 @@ presubmits:
     spec: {containers: [{image: golang, command: [make]}]}
 `
 
-func jobFile(name string) *fstest.MapFile {
+func aFile(name string) *fstest.MapFile {
 	return &fstest.MapFile{Data: fmt.Appendf(nil, oneJob, name)}
 }
 
@@ -108,14 +143,14 @@ func TestLoadFindsJobFiles(t *testing.T) {
 		jobs string
 		want string
 	}{
-		"one file":                   {fsys: fstest.MapFS{"a.yaml": jobFile("a")}, jobs: "a.yaml", want: "a"},
-		"one file of any name":       {fsys: fstest.MapFS{"jobs": jobFile("a")}, jobs: "jobs", want: "a"},
-		"a folder, in lexical order": {fsys: fstest.MapFS{"j/b.yml": jobFile("b"), "j/x/c.yaml": jobFile("c"), "j/a.yaml": jobFile("a")}, jobs: "j", want: "a b c"},
-		"a path with a slash behind": {fsys: fstest.MapFS{"j/a.yaml": jobFile("a")}, jobs: "./j/", want: "a"},
-		"other files":                {fsys: fstest.MapFS{"j/a.yaml": jobFile("a"), "j/OWNERS": {Data: []byte("x: [")}, "j/b.json": {Data: []byte("{")}}, jobs: "j", want: "a"},
-		"a mounted ConfigMap":        {why: "it holds each file twice more, below names that begin with two dots", fsys: fstest.MapFS{"j/a.yaml": jobFile("a"), "j/..data/a.yaml": jobFile("a"), "j/..2026_01_01/a.yaml": jobFile("a")}, jobs: "j", want: "a"},
-		"an empty file":              {fsys: fstest.MapFS{"j/a.yaml": jobFile("a"), "j/b.yaml": {}}, jobs: "j", want: "a"},
-		"only comments":              {fsys: fstest.MapFS{"j/a.yaml": jobFile("a"), "j/b.yaml": {Data: []byte("# nothing\n")}}, jobs: "j", want: "a"},
+		"one file":                   {fsys: fstest.MapFS{"a.yaml": aFile("a")}, jobs: "a.yaml", want: "a"},
+		"one file of any name":       {fsys: fstest.MapFS{"jobs": aFile("a")}, jobs: "jobs", want: "a"},
+		"a folder, in lexical order": {fsys: fstest.MapFS{"j/b.yml": aFile("b"), "j/x/c.yaml": aFile("c"), "j/a.yaml": aFile("a")}, jobs: "j", want: "a b c"},
+		"a path with a slash behind": {fsys: fstest.MapFS{"j/a.yaml": aFile("a")}, jobs: "./j/", want: "a"},
+		"other files":                {fsys: fstest.MapFS{"j/a.yaml": aFile("a"), "j/OWNERS": {Data: []byte("x: [")}, "j/b.json": {Data: []byte("{")}}, jobs: "j", want: "a"},
+		"a mounted ConfigMap":        {why: "it holds each file twice more, below names that begin with two dots", fsys: fstest.MapFS{"j/a.yaml": aFile("a"), "j/..data/a.yaml": aFile("a"), "j/..2026_01_01/a.yaml": aFile("a")}, jobs: "j", want: "a"},
+		"an empty file":              {fsys: fstest.MapFS{"j/a.yaml": aFile("a"), "j/b.yaml": {}}, jobs: "j", want: "a"},
+		"only comments":              {fsys: fstest.MapFS{"j/a.yaml": aFile("a"), "j/b.yaml": {Data: []byte("# nothing\n")}}, jobs: "j", want: "a"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -128,14 +163,14 @@ func TestLoadFindsJobFiles(t *testing.T) {
 }
 
 func TestJobsOfConfigComeFirst(t *testing.T) {
-	cat := mustLoad(t, fstest.MapFS{"config.yaml": jobFile("z"), "jobs/a.yaml": jobFile("a")}, Paths{Config: "config.yaml", Jobs: "jobs"})
+	cat := mustLoad(t, fstest.MapFS{"config.yaml": aFile("z"), "jobs/a.yaml": aFile("a")}, Paths{Config: "config.yaml", Jobs: "jobs"})
 	if got := names(cat.Presubmits("o", "r")); got != "z a" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestLoadKnowsWhereAJobStands(t *testing.T) {
-	cat := mustLoad(t, fstest.MapFS{"jobs/a.yaml": jobFile("a")}, Paths{Jobs: "jobs"})
+	cat := mustLoad(t, fstest.MapFS{"jobs/a.yaml": aFile("a")}, Paths{Jobs: "jobs"})
 	job, ok := cat.Presubmit("o", "r", "a", "main")
 	if !ok || job.SourcePath != "jobs/a.yaml" || job.SourceLine != 4 {
 		t.Errorf("got %q:%d, %v", job.SourcePath, job.SourceLine, ok)
@@ -160,10 +195,10 @@ presubmits:
 }
 
 func TestEnabledAndTrust(t *testing.T) {
-	fsys := fstest.MapFS{"a.yaml": jobFile("a"), "plugins.yaml": {Data: []byte(`
+	fsys := fstest.MapFS{"a.yaml": aFile("a"), "plugins.yaml": {Data: []byte(`
 plugins:
   o: {plugins: [trigger], excluded_repos: [out]}
-  p/one: [trigger]
+  p/one: {plugins: [trigger]}
   q: {plugins: [cat]}
 triggers:
 - {repos: [o], trusted_org: friends}
@@ -191,7 +226,7 @@ triggers:
 }
 
 func TestCatalogDoesNotChange(t *testing.T) {
-	cat := mustLoad(t, fstest.MapFS{"a.yaml": jobFile("a")}, Paths{Jobs: "a.yaml"})
+	cat := mustLoad(t, fstest.MapFS{"a.yaml": aFile("a")}, Paths{Jobs: "a.yaml"})
 	cat.Presubmits("o", "r")[0].Name = "changed"
 	if got := names(cat.Presubmits("o", "r")); got != "a" {
 		t.Errorf("a caller changed the catalog: %q", got)
@@ -229,6 +264,12 @@ func FuzzLoad(f *testing.F) {
 				if p.Code == "" || p.Message == "" || p.File == "" {
 					t.Fatalf("a problem says too little: %+v", p)
 				}
+			}
+		}
+		empty := mustLoad(t, fsys, Paths{})
+		for _, name := range []string{".prow.yaml", ".prow/a.yaml"} {
+			if cat, problems := empty.WithInRepo("o", "r", fstest.MapFS{name: {Data: data}}); (cat == nil) != (problems.Err() != nil) {
+				t.Fatalf("a catalog with %s: %v, errors: %v", name, cat != nil, problems.Errors())
 			}
 		}
 	})

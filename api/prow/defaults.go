@@ -1,9 +1,7 @@
 package prow
 
 import (
-	"fmt"
-	"reflect"
-	"strings"
+	"cmp"
 )
 
 // The values of JobBase.Agent.
@@ -20,88 +18,74 @@ const (
 )
 
 // PodNamespaceOrDefault is pod_namespace or its default.
-func (c *Config) PodNamespaceOrDefault() string { return or(c.PodNamespace, DefaultPodNamespace) }
+func (c *Config) PodNamespaceOrDefault() string { return cmp.Or(c.PodNamespace, DefaultPodNamespace) }
 
 // Default fills in what a presubmit of a repository ("org/repo") leaves out, as Prow does. It changes the job; it does
-// not merge presets (MergePresets does).
+// not merge presets (MergePresets does). What the job takes over is shared between jobs: nobody may change it, nor c after
+// the first job.
 func (p *Presubmit) Default(repo string, c *Config) {
-	p.Agent = or(p.Agent, AgentKubernetes)
-	p.Cluster = or(p.Cluster, DefaultCluster)
-	p.Namespace = or(p.Namespace, c.PodNamespaceOrDefault())
-	p.Context = or(p.Context, p.Name)
+	p.defaultBase(c)
+	p.Context = cmp.Or(p.Context, p.Name)
 	if p.Trigger == "" && p.RerunCommand == "" {
 		p.Trigger = DefaultTrigger(p.Name)
-		p.RerunCommand = "/test " + p.Name
+		p.RerunCommand = DefaultRerunCommand(p.Name)
 	}
-	p.decorate(repo, c)
+	p.inherit(repo, c)
 }
+
+// Default fills in what a postsubmit of a repository ("org/repo") leaves out, as (*Presubmit).Default does. always_run stays
+// as it is: what nil means depends on the file filters.
+func (p *Postsubmit) Default(repo string, c *Config) {
+	p.defaultBase(c)
+	p.Context = cmp.Or(p.Context, p.Name)
+	p.inherit(repo, c)
+}
+
+// Default fills in what a periodic leaves out, as (*Presubmit).Default does. Defaults by repository are those of its first
+// extra ref.
+func (p *Periodic) Default(c *Config) {
+	p.defaultBase(c)
+	p.inherit(p.repo(), c)
+}
+
+// repo is the repository whose defaults a periodic has, as "org/repo"; empty if it clones none.
+func (p *Periodic) repo() string {
+	if len(p.ExtraRefs) == 0 {
+		return ""
+	}
+	return p.ExtraRefs[0].Org + "/" + p.ExtraRefs[0].Repo
+}
+
+func (j *JobBase) defaultBase(c *Config) {
+	j.Agent = cmp.Or(j.Agent, AgentKubernetes)
+	j.Cluster = cmp.Or(j.Cluster, DefaultCluster)
+	j.Namespace = cmp.Or(j.Namespace, c.PodNamespaceOrDefault())
+}
+
+// inherit takes over what the configuration says for all jobs of a repository and a cluster.
+func (j *JobBase) inherit(repo string, c *Config) {
+	if j.Decorate == nil {
+		all := c.DecorateAllJobs
+		j.Decorate = &all
+	}
+	from := c.inheritance(repo, j.Cluster)
+	if *j.Decorate {
+		if lost := j.DecorationConfig.overridden(from.decoration); lost != "" {
+			j.Overridden = append(j.Overridden, lost)
+		}
+		j.DecorationConfig = j.DecorationConfig.over(from.decoration)
+	}
+	j.ProwJobDefaults = j.ProwJobDefaults.over(from.records)
+}
+
+const (
+	triggerHead = `(?m)^/test( | .* )`
+	triggerTail = `,?($|\s.*)`
+)
 
 // DefaultTrigger is the expression for a job that gives none. The name is not quoted: in Prow `/test axb` runs the job
 // a.b, and existing configurations were written for it.
-func DefaultTrigger(name string) string {
-	return fmt.Sprintf(`(?m)^/test( | .* )%s,?($|\s.*)`, name)
-}
+func DefaultTrigger(name string) string { return triggerHead + name + triggerTail }
 
-// decorate resolves `decorate`, and the decoration of a decorated job.
-func (p *Presubmit) decorate(repo string, c *Config) {
-	if p.Decorate == nil {
-		all := c.DecorateAllJobs
-		p.Decorate = &all
-	}
-	if !*p.Decorate {
-		return
-	}
-	d := p.DecorationConfig.over(c.DecorationFor(repo, p.Cluster))
-	if d.Timeout == nil {
-		d.Timeout = &Duration{DefaultTimeout}
-	}
-	if d.GracePeriod == nil {
-		d.GracePeriod = &Duration{DefaultGracePeriod}
-	}
-	p.DecorationConfig = d
-}
-
-// DecorationFor is the default of decoration for a repository ("org/repo") and a build cluster; never nil. Prow allows
-// either form in a configuration, the list or the map.
-func (c *Config) DecorationFor(repo, cluster string) *DecorationConfig {
-	merged := &DecorationConfig{}
-	org, _, _ := strings.Cut(repo, "/")
-	for _, key := range []string{"*", org, repo} {
-		merged = c.Plank.DefaultDecorationConfigs[key].over(merged)
-	}
-	for _, e := range c.Plank.DefaultDecorationConfigEntries {
-		if matchesRepo(e.OrgRepo, org, repo) && (e.Cluster == "" || e.Cluster == "*" || e.Cluster == cluster) {
-			merged = e.Config.over(merged)
-		}
-	}
-	return merged
-}
-
-func matchesRepo(pattern, org, repo string) bool {
-	return pattern == "" || pattern == "*" || pattern == org || pattern == repo
-}
-
-// over lays d over a base: a field of d that is set wins. Both may be nil; the result is new and never nil.
-func (d *DecorationConfig) over(base *DecorationConfig) *DecorationConfig {
-	out := DecorationConfig{}
-	if base != nil {
-		out = *base
-	}
-	if d == nil {
-		return &out
-	}
-	src, dst := reflect.ValueOf(d).Elem(), reflect.ValueOf(&out).Elem()
-	for i := range src.NumField() {
-		if !src.Field(i).IsZero() {
-			dst.Field(i).Set(src.Field(i))
-		}
-	}
-	return &out
-}
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
-}
+// DefaultRerunCommand is the comment that runs a job which gives none: "/test NAME".
+func DefaultRerunCommand(name string) string { return "/test " + name }

@@ -2,6 +2,7 @@ package prow
 
 import (
 	"regexp"
+	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 )
@@ -21,3 +22,7 @@ func expression(expr string) (*regexp.Regexp, error) {
 	}
 	return re, err
 }
+
+// alternatives is the one expression that Prow makes of a list. It is not the same as one after the other: a flag such as
+// (?i) in the first holds for all.
+func alternatives(exprs []string) string { return strings.Join(exprs, "|") }

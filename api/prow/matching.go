@@ -1,8 +1,6 @@
 package prow
 
-import (
-	"slices"
-)
+import "slices"
 
 // Match is the answer of a filter: whether the job runs, and the expression that decided.
 type Match struct {
@@ -19,12 +17,12 @@ type Match struct {
 // MatchBranch says whether a job runs for a base branch, and why. Expressions are unanchored; skip_branches wins. An
 // expression that does not compile matches nothing; validation refuses it before.
 func (b Brancher) MatchBranch(branch string) Match {
-	if e := firstMatch(b.SkipBranches, branch); e != "" {
+	if e, ok := firstMatch(b.SkipBranches, branch); ok {
 		return Match{Field: "skip_branches", Expr: e, Value: branch}
 	}
 	if len(b.Branches) > 0 {
-		e := firstMatch(b.Branches, branch)
-		return Match{Runs: e != "", Field: "branches", Expr: e, Value: branch}
+		e, ok := firstMatch(b.Branches, branch)
+		return Match{Runs: ok, Field: "branches", Expr: e, Value: branch}
 	}
 	return Match{Runs: true, Value: branch}
 }
@@ -77,18 +75,32 @@ func (p *Presubmit) NeedsExplicitTrigger() bool { return !p.AlwaysRun && !p.HasF
 // ContextRequired says whether a merge waits for the job.
 func (p *Presubmit) ContextRequired() bool { return !p.Optional && !p.SkipReport }
 
-// TriggerMatches says whether a comment asks for the job. A trigger that does not compile matches nothing.
+// TriggerMatches says whether a comment asks for the job. No trigger, and one that does not compile, match nothing.
 func (p *Presubmit) TriggerMatches(comment string) bool {
+	if p.Trigger == "" {
+		return false
+	}
 	re, err := expression(p.Trigger)
 	return err == nil && re.MatchString(comment)
 }
 
-// firstMatch is the first expression that matches, or "".
-func firstMatch(exprs []string, s string) string {
+// firstMatch is the first expression of a list that matches. Whether any does is asked of the whole list, as in Prow; if
+// none does alone, it is the whole.
+func firstMatch(exprs []string, s string) (string, bool) {
+	if len(exprs) == 0 {
+		return "", false
+	}
+	whole := alternatives(exprs)
+	if re, err := expression(whole); err != nil || !re.MatchString(s) {
+		return "", false
+	}
+	if len(exprs) == 1 {
+		return whole, true
+	}
 	for _, e := range exprs {
 		if re, err := expression(e); err == nil && re.MatchString(s) {
-			return e
+			return e, true
 		}
 	}
-	return ""
+	return whole, true
 }

@@ -13,14 +13,16 @@ func TestMatchBranch(t *testing.T) {
 		branch string
 		want   Match
 	}{
-		"no filter":                     {branch: "main", want: Match{Runs: true, Value: "main"}},
-		"a branch of the list":          {b: Brancher{Branches: []string{"^release-", "^main$"}}, branch: "main", want: Match{Runs: true, Field: "branches", Expr: "^main$", Value: "main"}},
-		"expressions are unanchored":    {why: "so are Prow's, and configurations rely on it", b: Brancher{Branches: []string{"main"}}, branch: "maintenance", want: Match{Runs: true, Field: "branches", Expr: "main", Value: "maintenance"}},
-		"no branch of the list":         {b: Brancher{Branches: []string{"^main$"}}, branch: "dev", want: Match{Field: "branches", Value: "dev"}},
-		"a skipped branch":              {b: Brancher{SkipBranches: []string{"^gh-"}}, branch: "gh-pages", want: Match{Field: "skip_branches", Expr: "^gh-", Value: "gh-pages"}},
-		"not a skipped branch":          {b: Brancher{SkipBranches: []string{"^gh-"}}, branch: "main", want: Match{Runs: true, Value: "main"}},
-		"skip wins":                     {b: Brancher{Branches: []string{"main"}, SkipBranches: []string{"main"}}, branch: "main", want: Match{Field: "skip_branches", Expr: "main", Value: "main"}},
-		"an expression that is not one": {why: "validation has refused it", b: Brancher{Branches: []string{"("}}, branch: "main", want: Match{Field: "branches", Value: "main"}},
+		"no filter":                       {branch: "main", want: Match{Runs: true, Value: "main"}},
+		"a branch of the list":            {b: Brancher{Branches: []string{"^release-", "^main$"}}, branch: "main", want: Match{Runs: true, Field: "branches", Expr: "^main$", Value: "main"}},
+		"expressions are unanchored":      {why: "so are Prow's, and configurations rely on it", b: Brancher{Branches: []string{"main"}}, branch: "maintenance", want: Match{Runs: true, Field: "branches", Expr: "main", Value: "maintenance"}},
+		"no branch of the list":           {b: Brancher{Branches: []string{"^main$"}}, branch: "dev", want: Match{Field: "branches", Value: "dev"}},
+		"a skipped branch":                {b: Brancher{SkipBranches: []string{"^gh-"}}, branch: "gh-pages", want: Match{Field: "skip_branches", Expr: "^gh-", Value: "gh-pages"}},
+		"not a skipped branch":            {b: Brancher{SkipBranches: []string{"^gh-"}}, branch: "main", want: Match{Runs: true, Value: "main"}},
+		"skip wins":                       {b: Brancher{Branches: []string{"main"}, SkipBranches: []string{"main"}}, branch: "main", want: Match{Field: "skip_branches", Expr: "main", Value: "main"}},
+		"an empty expression":             {why: "it matches everything, as everywhere", b: Brancher{Branches: []string{""}}, branch: "main", want: Match{Runs: true, Field: "branches", Value: "main"}},
+		"a flag holds for the whole list": {why: "Prow makes one expression of it", b: Brancher{Branches: []string{"(?i)x", "main"}}, branch: "MAIN", want: Match{Runs: true, Field: "branches", Expr: "(?i)x|main", Value: "MAIN"}},
+		"an expression that is not one":   {why: "validation has refused it", b: Brancher{Branches: []string{"("}}, branch: "main", want: Match{Field: "branches", Value: "main"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -108,6 +110,12 @@ func TestDefaultTrigger(t *testing.T) {
 				t.Errorf("%s: %q matches %q: %v, want %v", test.why, p.Trigger, test.comment, got, test.want)
 			}
 		})
+	}
+}
+
+func TestNoTriggerMatchesNothing(t *testing.T) {
+	if (&Presubmit{}).TriggerMatches("/test all") {
+		t.Error("a job without a trigger was asked for")
 	}
 }
 

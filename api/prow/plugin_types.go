@@ -2,51 +2,59 @@ package prow
 
 import (
 	"encoding/json"
-	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
-// PluginConfig is the part of Prow's plugins.yaml that Bowsprit reads, and the other keys as they were written.
+// PluginConfig is Prow's plugins.yaml: which plugins are enabled where, and what each is told. Keys of maps are "org" or
+// "org/repo" unless they say otherwise, and so is what Repos lists hold.
 type PluginConfig struct {
-	// Plugins says which plugins are enabled, by "org" and "org/repo"; both lists hold for a repository.
-	Plugins map[string]OrgPlugins `json:"plugins,omitempty"`
-	// Triggers says whom to trust, per repository or organisation.
+	// Plugins says which plugins are enabled; the lists of an organisation and of its repository both hold for the repository.
+	Plugins PluginLists `json:"plugins,omitempty"`
+	// ExternalPlugins are servers that get copies of webhooks.
+	ExternalPlugins map[string][]ExternalPlugin `json:"external_plugins,omitempty"`
+	// Owners says how OWNERS files are read.
+	Owners Owners `json:"owners,omitempty"`
+	// Triggers says whom to trust.
 	Triggers []Trigger `json:"triggers,omitempty"`
 
-	ExternalPlugins      Raw `json:"external_plugins,omitempty"`
-	Owners               Raw `json:"owners,omitempty"`
-	Approve              Raw `json:"approve,omitempty"`
-	Blockades            Raw `json:"blockades,omitempty"`
-	Blunderbuss          Raw `json:"blunderbuss,omitempty"`
-	Rifle                Raw `json:"rifle,omitempty"`
-	Bugzilla             Raw `json:"bugzilla,omitempty"`
-	BranchCleaner        Raw `json:"branch_cleaner,omitempty"`
-	Cat                  Raw `json:"cat,omitempty"`
-	CherryPickApproved   Raw `json:"cherry_pick_approved,omitempty"`
-	CherryPickUnapproved Raw `json:"cherry_pick_unapproved,omitempty"`
-	ConfigUpdater        Raw `json:"config_updater,omitempty"`
-	Dco                  Raw `json:"dco,omitempty"`
-	Golint               Raw `json:"golint,omitempty"`
-	Goose                Raw `json:"goose,omitempty"`
-	Heart                Raw `json:"heart,omitempty"`
-	Help                 Raw `json:"help,omitempty"`
-	InvalidCommitMsg     Raw `json:"invalid_commit_msg,omitempty"`
-	Jira                 Raw `json:"jira,omitempty"`
-	Label                Raw `json:"label,omitempty"`
-	Lgtm                 Raw `json:"lgtm,omitempty"`
-	MilestoneApplier     Raw `json:"milestone_applier,omitempty"`
-	Override             Raw `json:"override,omitempty"`
-	ProjectConfig        Raw `json:"project_config,omitempty"`
-	ProjectManager       Raw `json:"project_manager,omitempty"`
-	ReleaseNote          Raw `json:"release_note,omitempty"`
-	RepoMilestone        Raw `json:"repo_milestone,omitempty"`
-	RequireMatchingLabel Raw `json:"require_matching_label,omitempty"`
-	Retitle              Raw `json:"retitle,omitempty"`
-	SigMention           Raw `json:"sigmention,omitempty"`
-	Size                 Raw `json:"size,omitempty"`
-	Slack                Raw `json:"slack,omitempty"`
-	Welcome              Raw `json:"welcome,omitempty"`
+	Approve              []Approve                    `json:"approve,omitempty"`
+	Blockades            []Blockade                   `json:"blockades,omitempty"`
+	Blunderbuss          Blunderbuss                  `json:"blunderbuss,omitempty"`
+	Rifle                Blunderbuss                  `json:"rifle,omitempty"`
+	Bugzilla             Bugzilla                     `json:"bugzilla,omitempty"`
+	BranchCleaner        BranchCleaner                `json:"branch_cleaner,omitempty"`
+	Cat                  KeyFile                      `json:"cat,omitempty"`
+	CherryPickApproved   []CherryPickApproved         `json:"cherry_pick_approved,omitempty"`
+	CherryPickUnapproved CherryPickUnapproved         `json:"cherry_pick_unapproved,omitempty"`
+	ConfigUpdater        ConfigUpdater                `json:"config_updater,omitempty"`
+	Dco                  map[string]*Dco              `json:"dco,omitempty"`
+	Golint               Golint                       `json:"golint,omitempty"`
+	Goose                KeyFile                      `json:"goose,omitempty"`
+	Heart                Heart                        `json:"heart,omitempty"`
+	Help                 Help                         `json:"help,omitempty"`
+	InvalidCommitMsg     []InvalidCommitMsg           `json:"invalid_commit_msg,omitempty"`
+	Jira                 *Jira                        `json:"jira,omitempty"`
+	Label                LabelPlugin                  `json:"label,omitempty"`
+	Lgtm                 []Lgtm                       `json:"lgtm,omitempty"`
+	MilestoneApplier     map[string]map[string]string `json:"milestone_applier,omitempty"`
+	Override             Override                     `json:"override,omitempty"`
+	ProjectConfig        ProjectConfig                `json:"project_config,omitempty"`
+	ProjectManager       ProjectManager               `json:"project_manager,omitempty"`
+	ReleaseNote          ReleaseNote                  `json:"release_note,omitempty"`
+	RepoMilestone        map[string]Milestone         `json:"repo_milestone,omitempty"`
+	RequireMatchingLabel []RequireMatchingLabel       `json:"require_matching_label,omitempty"`
+	Retitle              Retitle                      `json:"retitle,omitempty"`
+	SigMention           SigMention                   `json:"sigmention,omitempty"`
+	Size                 Size                         `json:"size,omitempty"`
+	Slack                Slack                        `json:"slack,omitempty"`
+	Welcome              []Welcome                    `json:"welcome,omitempty"`
 }
+
+// PluginLists are the lists of plugins by "org" and "org/repo".
+type PluginLists map[string]OrgPlugins
 
 // OrgPlugins is the list of plugins of an organisation or a repository.
 type OrgPlugins struct {
@@ -56,35 +64,78 @@ type OrgPlugins struct {
 	ExcludedRepos []string `json:"excluded_repos,omitempty"`
 }
 
-// UnmarshalJSON accepts Prow's old form too, in which the value is the list of plugins itself.
-func (o *OrgPlugins) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &o.Plugins) == nil {
+// UnmarshalJSON accepts Prow's old form too, in which every value is the list of plugins itself. As in Prow, a document is
+// in one form or the other.
+func (l *PluginLists) UnmarshalJSON(b []byte) error {
+	var old map[string][]string
+	if json.Unmarshal(b, &old) == nil {
+		*l = PluginLists{}
+		for key, plugins := range old {
+			(*l)[key] = OrgPlugins{Plugins: plugins}
+		}
 		return nil
 	}
-	type form OrgPlugins
-	if json.Unmarshal(b, (*form)(o)) != nil {
-		return errors.New("want a list of plugins, or the lists `plugins` and `excluded_repos`")
+	type form PluginLists
+	if err := json.Unmarshal(b, (*form)(l)); err != nil {
+		return fmt.Errorf("want the lists plugins and excluded_repos at %s, or at every key the list of plugins itself", misfitsOf(b))
 	}
 	return nil
 }
 
+// misfitsOf names the keys whose values are not in the new form.
+func misfitsOf(b []byte) string {
+	var values map[string]Raw
+	if json.Unmarshal(b, &values) != nil {
+		return "every key"
+	}
+	var keys []string
+	for key, value := range inOrder(values) {
+		if json.Unmarshal(value, &OrgPlugins{}) != nil {
+			keys = append(keys, strconv.Quote(key))
+		}
+	}
+	return strings.Join(keys, ", ")
+}
+
+// ExternalPlugin is a server that gets copies of webhooks.
+type ExternalPlugin struct {
+	Name string `json:"name"`
+	// Endpoint is a URL; default http:// and the name.
+	Endpoint string `json:"endpoint,omitempty"`
+	// Events are GitHub's names of events; none are all.
+	Events []string `json:"events,omitempty"`
+}
+
 // Trigger is one entry of `triggers`: whom to trust in some repositories.
 type Trigger struct {
-	// Repos are "org" or "org/repo".
 	Repos []string `json:"repos,omitempty"`
 	// TrustedApps are names of Apps whose bots (NAME[bot]) are trusted.
 	TrustedApps []string `json:"trusted_apps,omitempty"`
-	// TrustedOrg is a further organisation whose members are trusted.
+	// TrustedOrg is a further organisation whose members are trusted. Deprecated.
 	TrustedOrg string `json:"trusted_org,omitempty"`
+	// JoinOrgURL is where one can ask to become a member; default are the people of TrustedOrg on GitHub.
+	JoinOrgURL string `json:"join_org_url,omitempty"`
 	// OnlyOrgMembers leaves collaborators out.
 	OnlyOrgMembers bool `json:"only_org_members,omitempty"`
 	// IgnoreOkToTest turns `/ok-to-test` off.
 	IgnoreOkToTest bool `json:"ignore_ok_to_test,omitempty"`
+	// TriggerGitHubWorkflows lets the same commands run GitHub's own workflows again.
+	TriggerGitHubWorkflows bool `json:"trigger_github_workflows,omitempty"`
+	// OrgInvite is how frequent contributors are invited to become members.
+	OrgInvite OrgInvite `json:"org_invite,omitempty"`
+}
 
-	// JoinOrgURL and the fields below are kept as written and have no effect yet.
-	JoinOrgURL             Raw `json:"join_org_url,omitempty"`
-	TriggerGitHubWorkflows Raw `json:"trigger_github_workflows,omitempty"`
-	OrgInvite              Raw `json:"org_invite,omitempty"`
+// OrgInvite is how frequent contributors are invited to become members.
+type OrgInvite struct {
+	Prominent ProminentInvite `json:"prominent,omitempty"`
+}
+
+// ProminentInvite is an invitation that stands out.
+type ProminentInvite struct {
+	Disabled bool `json:"disabled,omitempty"`
+	// MergedPRThreshold is how many merged pull requests earn it; default 3.
+	MergedPRThreshold *int   `json:"merged_pr_threshold,omitempty"`
+	Message           string `json:"message,omitempty"`
 }
 
 // TriggerFor is the entry for a repository: the first that names it, else the first that names its organisation, else an

@@ -1,6 +1,7 @@
 package prow
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,26 +10,42 @@ import (
 )
 
 // MergePresets merges every preset that a job's labels select into its pod, as Prow does: environment and mounts go to
-// the containers, not to init containers. A job without spec is left alone. It changes the job, not its spec's maker: the
-// spec is copied first. The error names the first thing that is there already.
-func (p *Presubmit) MergePresets(presets []Preset) error {
-	if p.Spec == nil {
+// the containers, not to init containers. A job without spec is left alone. It changes the job, not its spec's maker: what
+// changes is copied first, and the rest is shared with it and with the presets. The error names all that is there already.
+func (j *JobBase) MergePresets(presets []Preset) error {
+	if j.Spec == nil {
 		return nil
 	}
-	spec := p.Spec.DeepCopy()
+	var errs []error
+	owned := false
 	for i := range presets {
-		if !presets[i].selects(p.Labels) {
+		if !presets[i].selects(j.Labels) {
 			continue
 		}
-		if err := presets[i].mergeInto(spec); err != nil {
-			return err
+		if !owned {
+			j.Spec, owned = open(j.Spec), true
 		}
+		errs = append(errs, presets[i].mergeInto(j.Spec)...)
 	}
-	p.Spec = spec
-	return nil
+	return errors.Join(errs...)
+}
+
+// open copies a pod as far as presets change it: their appending writes to new memory.
+func open(spec *corev1.PodSpec) *corev1.PodSpec {
+	out := *spec
+	out.Volumes, out.Tolerations = slices.Clip(spec.Volumes), slices.Clip(spec.Tolerations)
+	out.Containers = slices.Clone(spec.Containers)
+	for i := range out.Containers {
+		c := &out.Containers[i]
+		c.Env, c.VolumeMounts = slices.Clip(c.Env), slices.Clip(c.VolumeMounts)
+	}
+	return &out
 }
 
 func (ps *Preset) selects(labels map[string]string) bool {
+	if len(ps.Labels) > len(labels) {
+		return false
+	}
 	for k, v := range ps.Labels {
 		if got, ok := labels[k]; !ok || got != v {
 			return false
@@ -37,41 +54,45 @@ func (ps *Preset) selects(labels map[string]string) bool {
 	return true
 }
 
-func (ps *Preset) mergeInto(spec *corev1.PodSpec) error {
-	for _, v := range ps.Volumes {
-		if slices.ContainsFunc(spec.Volumes, func(o corev1.Volume) bool { return o.Name == v.Name }) {
-			return ps.conflict("volume", v.Name)
+func (ps *Preset) mergeInto(spec *corev1.PodSpec) (errs []error) {
+	for i := range ps.Volumes {
+		name := ps.Volumes[i].Name
+		if slices.ContainsFunc(spec.Volumes, func(o corev1.Volume) bool { return o.Name == name }) {
+			errs = append(errs, ps.conflict("volume", name))
+			continue
 		}
-		spec.Volumes = append(spec.Volumes, *v.DeepCopy())
+		spec.Volumes = append(spec.Volumes, ps.Volumes[i])
 	}
-	for _, t := range ps.Tolerations {
-		if slices.ContainsFunc(spec.Tolerations, func(o corev1.Toleration) bool { return o.MatchToleration(&t) }) {
-			return ps.conflict("toleration", t.Key)
+	for i := range ps.Tolerations {
+		t := &ps.Tolerations[i]
+		if slices.ContainsFunc(spec.Tolerations, func(o corev1.Toleration) bool { return o.MatchToleration(t) }) {
+			errs = append(errs, ps.conflict("toleration", t.Key))
+			continue
 		}
-		spec.Tolerations = append(spec.Tolerations, *t.DeepCopy())
+		spec.Tolerations = append(spec.Tolerations, *t)
 	}
 	for i := range spec.Containers {
-		if err := ps.mergeIntoContainer(&spec.Containers[i]); err != nil {
-			return err
-		}
+		errs = append(errs, ps.mergeIntoContainer(&spec.Containers[i])...)
 	}
-	return nil
+	return errs
 }
 
-func (ps *Preset) mergeIntoContainer(c *corev1.Container) error {
+func (ps *Preset) mergeIntoContainer(c *corev1.Container) (errs []error) {
 	for _, e := range ps.Env {
 		if slices.ContainsFunc(c.Env, func(o corev1.EnvVar) bool { return o.Name == e.Name }) {
-			return ps.conflict("environment variable", e.Name)
+			errs = append(errs, ps.conflict("environment variable", e.Name))
+			continue
 		}
-		c.Env = append(c.Env, *e.DeepCopy())
+		c.Env = append(c.Env, e)
 	}
 	for _, m := range ps.VolumeMounts {
 		if slices.ContainsFunc(c.VolumeMounts, func(o corev1.VolumeMount) bool { return o.Name == m.Name && o.MountPath == m.MountPath }) {
-			return ps.conflict("mount of volume", m.Name)
+			errs = append(errs, ps.conflict("mount of volume", m.Name))
+			continue
 		}
-		c.VolumeMounts = append(c.VolumeMounts, *m.DeepCopy())
+		c.VolumeMounts = append(c.VolumeMounts, m)
 	}
-	return nil
+	return errs
 }
 
 func (ps *Preset) conflict(what, name string) error {

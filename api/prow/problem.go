@@ -33,6 +33,8 @@ type Problem struct {
 	Field string `json:"field,omitempty"`
 	// Message says what is wrong, what is allowed, and a guess at what was meant.
 	Message string `json:"message"`
+	// Strict is true for a warning that makes Prow's `checkconfig --strict` fail.
+	Strict bool `json:"-"`
 }
 
 // String is the problem for people: `jobs/unit.yaml:14: presubmits[o/r][0].branches[0]: "mian(": ...`.

@@ -2,11 +2,9 @@ package prow
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -14,155 +12,200 @@ import (
 // could pass for a grant of trust.
 const ReservedContextPrefix = "bowsprit/"
 
-var (
-	jobName        = regexp.MustCompile(`^[A-Za-z0-9-._]+$`)
-	jenkinsJobName = regexp.MustCompile(`^[A-Za-z0-9-._]([A-Za-z0-9-._/]*[A-Za-z0-9-_])?$`)
-	// reservedLabels are set by Prow itself.
-	reservedLabels = []string{"created-by-prow", "prow.k8s.io/type", "prow.k8s.io/id"}
-)
+// agents are the values of `agent` that Prow knows.
+var agents = []string{AgentKubernetes, AgentJenkins, AgentTekton}
 
-// checker collects the problems of one job.
+// checker collects the problems of one job. Paths are built only for what is wrong: most jobs are right, and there are many.
 type checker struct {
-	repo, job string
-	problems  Problems
+	repo     string
+	job      *JobBase
+	kind     JobType
+	config   *Config
+	at       *field.Path
+	problems Problems
+	// seen is for finding names that are there twice.
+	seen map[string]bool
 }
 
 func (c *checker) errorf(code string, at *field.Path, format string, args ...any) {
-	c.add(SeverityError, code, at, format, args...)
+	c.add(Problem{Severity: SeverityError, Code: code}, at, format, args...)
 }
 
 func (c *checker) warnf(code string, at *field.Path, format string, args ...any) {
-	c.add(SeverityWarning, code, at, format, args...)
+	c.add(Problem{Severity: SeverityWarning, Code: code}, at, format, args...)
 }
 
-func (c *checker) add(s Severity, code string, at *field.Path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Severity: s, Code: code, Repo: c.repo, Job: c.job, Field: at.String(),
-		Message: fmt.Sprintf(format, args...)})
+// strictf warns of what Bowsprit does not need, and Prow refuses to load.
+func (c *checker) strictf(code string, at *field.Path, format string, args ...any) {
+	c.add(Problem{Severity: SeverityWarning, Code: code, Strict: true}, at, format, args...)
+}
+
+func (c *checker) add(p Problem, at *field.Path, format string, args ...any) {
+	p.Repo, p.Job, p.Field, p.Message = c.repo, c.job.Name, at.String(), fmt.Sprintf(format, args...)
+	c.problems = append(c.problems, p)
 }
 
 // Validate checks a defaulted presubmit of a repository ("org/repo") by Prow's rules and lists all that is wrong, with
-// fields below the path at. Fields that are not honoured yet are warnings.
-func (p *Presubmit) Validate(repo, podNamespace string, at *field.Path) Problems {
-	c := &checker{repo: repo, job: p.Name}
-	c.base(&p.JobBase, podNamespace, at)
-	c.filters(p, at)
-	c.trigger(p, at)
-	c.reporter(p, at)
-	c.pod(p, at)
-	c.gaps(p, at)
+// fields below the path at. What Prow accepts and is surely not meant, and what has no effect, are warnings.
+func (p *Presubmit) Validate(repo string, config *Config, at *field.Path) Problems {
+	c := &checker{repo: repo, job: &p.JobBase, kind: TypePresubmit, config: config, at: at}
+	c.base()
+	c.branches(p.Brancher)
+	c.files(p.RegexpChangeMatcher, p.AlwaysRun)
+	c.trigger(p)
+	c.reporter(p.Reporter)
 	return c.problems
 }
 
-func (c *checker) base(j *JobBase, podNamespace string, at *field.Path) {
+// Validate checks a defaulted postsubmit, as (*Presubmit).Validate does.
+func (p *Postsubmit) Validate(repo string, config *Config, at *field.Path) Problems {
+	c := &checker{repo: repo, job: &p.JobBase, kind: TypePostsubmit, config: config, at: at}
+	c.base()
+	c.branches(p.Brancher)
+	c.files(p.RegexpChangeMatcher, p.AlwaysRun != nil && *p.AlwaysRun)
+	c.reporter(p.Reporter)
+	return c.problems
+}
+
+// Validate checks a defaulted periodic, as (*Presubmit).Validate does.
+func (p *Periodic) Validate(config *Config, at *field.Path) Problems {
+	c := &checker{job: &p.JobBase, kind: TypePeriodic, config: config, at: at}
+	c.base()
+	c.schedule(p)
+	c.retry(p)
+	return c.problems
+}
+
+// base checks what every kind of job has.
+func (c *checker) base() {
+	c.name()
+	c.agent()
+	c.metadata()
+	if c.job.Spec != nil {
+		c.pod()
+	}
+	if c.job.Agent == AgentTekton {
+		c.tekton()
+	}
+	c.pipelineRef()
+	c.decoration()
+	c.rerun()
+	c.cloning()
+	c.gaps()
+}
+
+func (c *checker) name() {
+	j := c.job
 	switch {
 	case j.Name == "":
-		c.errorf("name-missing", at.Child("name"), "a job needs a name")
-	case j.Agent == AgentJenkins && !jenkinsJobName.MatchString(j.Name), j.Agent != AgentJenkins && !jobName.MatchString(j.Name):
-		c.errorf("name-invalid", at.Child("name"), "%q: a name is letters, digits, '-', '.' and '_'", j.Name)
+		c.errorf("name-missing", c.at.Child("name"), "a job needs a name")
+	case !validName(j.Name, j.Agent):
+		c.errorf("name-invalid", c.at.Child("name"), "%q: a name is letters, digits, '-', '.' and '_'", j.Name)
 	}
 	if j.MaxConcurrency < 0 {
-		c.errorf("max-concurrency-negative", at.Child("max_concurrency"), "%d: want 0 (no limit) or more", j.MaxConcurrency)
+		c.errorf("max-concurrency-negative", c.at.Child("max_concurrency"), "%d: want 0 (no limit) or more", j.MaxConcurrency)
 	}
-	agents := []string{AgentKubernetes, AgentJenkins, AgentTekton}
+	if _, known := c.config.Plank.JobQueueCapacities[j.JobQueueName]; j.JobQueueName != "" && !known {
+		queues := sorted(c.config.Plank.JobQueueCapacities)
+		c.errorf("job-queue-unknown", c.at.Child("job_queue_name"), "%q: want a key of plank.job_queue_capacities%s%s", j.JobQueueName, among(queues),
+			guess(j.JobQueueName, queues))
+	}
+}
+
+// validName says whether a name is one by Prow's rule. Jenkins has folders, so there a slash may stand inside.
+func validName(name, agent string) bool {
+	jenkins := agent == AgentJenkins
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return !nameRune(r) && (r != '/' || !jenkins) }) {
+		return false
+	}
+	last := name[len(name)-1]
+	return !jenkins || name[0] != '/' && (len(name) == 1 || last != '/' && last != '.')
+}
+
+func nameRune(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '.' || r == '_'
+}
+
+// agent checks what goes with whom: a pod, a run's spec, a namespace.
+func (c *checker) agent() {
+	j := c.job
 	if !slices.Contains(agents, j.Agent) {
-		c.warnf("agent-unknown", at.Child("agent"), "%q: want one of %s%s", j.Agent, strings.Join(agents, ", "), guess(j.Agent, agents))
-	}
-	if j.Agent != AgentTekton && slices.Contains(agents, j.Agent) && j.Namespace != podNamespace {
-		c.errorf("namespace-other", at.Child("namespace"), "%q: jobs of agent %s run in pod_namespace, which is %q", j.Namespace, j.Agent, podNamespace)
-	}
-	if j.Agent != AgentKubernetes && j.ErrorOnEviction {
-		c.errorf("error-on-eviction-agent", at.Child("error_on_eviction"), "only jobs of agent kubernetes can be evicted")
-	}
-	c.metadata(j, at)
-}
-
-func (c *checker) metadata(j *JobBase, at *field.Path) {
-	for _, k := range sorted(j.Labels) {
-		path := at.Child("labels").Key(k)
-		if slices.Contains(reservedLabels, k) {
-			c.errorf("label-reserved", path, "the label is set by Prow itself; use another name")
-		}
-		for _, msg := range validation.IsQualifiedName(k) {
-			c.errorf("label-invalid", path, "%s", msg)
-		}
-		for _, msg := range validation.IsValidLabelValue(j.Labels[k]) {
-			c.errorf("label-invalid", path, "value %q: %s", j.Labels[k], msg)
-		}
-	}
-	for _, k := range sorted(j.Annotations) {
-		for _, msg := range validation.IsQualifiedName(k) {
-			c.errorf("annotation-invalid", at.Child("annotations").Key(k), "%s", msg)
-		}
-	}
-}
-
-func (c *checker) filters(p *Presubmit, at *field.Path) {
-	for i, e := range p.Branches {
-		c.regexp(e, at.Child("branches").Index(i))
-	}
-	for i, e := range p.SkipBranches {
-		c.regexp(e, at.Child("skip_branches").Index(i))
-	}
-	c.regexp(p.RunIfChanged, at.Child("run_if_changed"))
-	c.regexp(p.SkipIfOnlyChanged, at.Child("skip_if_only_changed"))
-	if p.RunIfChanged != "" && p.SkipIfOnlyChanged != "" {
-		c.errorf("filters-exclusive", at.Child("skip_if_only_changed"), "cannot stand beside run_if_changed; keep one of them")
-	}
-	if p.AlwaysRun && p.HasFilter() {
-		key := "run_if_changed"
-		if p.RunIfChanged == "" {
-			key = "skip_if_only_changed"
-		}
-		c.errorf("always-run-with-filter", at.Child("always_run"), "cannot stand beside %s; remove one of them", key)
-	}
-}
-
-func (c *checker) regexp(expr string, at *field.Path) {
-	if _, err := expression(expr); err != nil {
-		c.errorf("regexp-invalid", at, "%q does not compile: %s (the syntax is RE2: no lookahead, no backreference)",
-			expr, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-}
-
-func (c *checker) trigger(p *Presubmit, at *field.Path) {
-	path := at.Child("trigger")
-	if p.Trigger == "" || p.RerunCommand == "" {
-		c.errorf("trigger-without-command", path, "trigger and rerun_command come together: set both, or neither for `/test NAME`")
+		c.warnf("agent-unknown", c.at.Child("agent"), "%q: want one of %s%s", j.Agent, strings.Join(agents, ", "), guess(j.Agent, agents))
 		return
 	}
-	before := len(c.problems)
-	c.regexp(p.Trigger, path)
-	if len(c.problems) == before && !p.TriggerMatches(p.RerunCommand) {
-		c.errorf("trigger-mismatch", at.Child("rerun_command"), "%q does not match the job's trigger %q, so it would not run the job",
-			p.RerunCommand, p.Trigger)
+	if j.Agent == AgentJenkins {
+		c.warnf("agent-jenkins", c.at.Child("agent"), "Bowsprit runs no Jenkins jobs: the job is listed and matched, but not started")
 	}
-	if !slashWord.MatchString(p.RerunCommand) {
-		c.warnf("command-without-slash", at.Child("rerun_command"), "%q: only comments with a word that begins with \"/\" are looked at, so this one runs nothing",
-			p.RerunCommand)
+	if j.Agent != AgentKubernetes {
+		c.notKubernetes()
+	} else if j.Spec == nil {
+		c.errorf("spec-missing", c.at.Child("spec"), "a job of agent kubernetes needs a pod spec")
 	}
-}
-
-// slashWord is what makes a comment worth a look: a word that begins with a slash.
-var slashWord = regexp.MustCompile(`(?m)(?:^|[ \t])/\S`)
-
-func (c *checker) reporter(p *Presubmit, at *field.Path) {
-	if strings.HasPrefix(strings.ToLower(p.Context), ReservedContextPrefix) {
-		c.errorf("context-reserved", at.Child("context"), "%q: contexts that begin with %q are Bowsprit's own; choose another", p.Context, ReservedContextPrefix)
-	}
-	if p.SkipReport && p.Labels["prow.k8s.io/gerrit-report-label"] != "" {
-		c.errorf("skip-report-gerrit", at.Child("skip_report"), "cannot stand beside the label prow.k8s.io/gerrit-report-label")
+	if j.Agent != AgentTekton {
+		c.notTekton()
+	} else if j.RunSpec() == nil && j.PipelineRef == nil {
+		c.errorf("pipeline-run-spec-missing", c.at.Child("pipeline_run_spec"), "a job of agent tekton-pipeline needs a pipeline_run_spec (or Bowsprit's pipeline_ref)")
 	}
 }
 
-func (c *checker) gaps(p *Presubmit, at *field.Path) {
-	for _, g := range p.Gaps() {
-		path := at.Child(g.Field)
-		if g.Runs {
-			c.warnf("no-effect-yet", path, "the job runs, but the field has no effect: %s", g.Why)
-			continue
-		}
-		c.warnf("not-run-yet", path, "the job is kept but not run: %s", g.Why)
+func (c *checker) notKubernetes() {
+	j := c.job
+	if j.Spec != nil {
+		c.errorf("spec-agent", c.at.Child("spec"), "only jobs of agent kubernetes have a spec, and this one's agent is %s", j.Agent)
 	}
+	if j.DecorationConfig != nil {
+		c.errorf("decorate-agent", c.at.Child("decorate"), "only jobs of agent kubernetes can be decorated; write `decorate: false` and no decoration_config")
+	}
+	if j.ErrorOnEviction {
+		c.errorf("error-on-eviction-agent", c.at.Child("error_on_eviction"), "only jobs of agent kubernetes can be evicted")
+	}
+}
+
+func (c *checker) notTekton() {
+	j := c.job
+	if j.RunSpec() != nil {
+		c.errorf("pipeline-run-spec-agent", c.at.Child("pipeline_run_spec"), "only jobs of agent tekton-pipeline have one, and this one's agent is %s", j.Agent)
+	}
+	if namespace := c.config.PodNamespaceOrDefault(); j.Namespace != namespace {
+		c.errorf("namespace-other", c.at.Child("namespace"), "%q: jobs of agent %s run in pod_namespace, which is %q", j.Namespace, j.Agent, namespace)
+	}
+}
+
+func (c *checker) rerun() {
+	r := c.job.RerunAuthConfig
+	if r == nil || !r.AllowAnyone || len(r.GitHubUsers)+len(r.GitHubOrgs)+len(r.GitHubTeamIDs)+len(r.GitHubTeamSlugs) == 0 {
+		return
+	}
+	report := c.errorf
+	if c.job.Spec == nil || len(c.job.Spec.Containers) == 0 {
+		report = c.warnf // Prow looks no further at jobs without a pod
+	}
+	report("rerun-auth-exclusive", c.at.Child("rerun_auth_config", "allow_anyone"), "cannot stand beside users, orgs or teams; keep one of them")
+}
+
+func (c *checker) gaps() {
+	for _, g := range c.job.Gaps() {
+		c.warnf("no-effect-yet", c.at.Child(g.Field), "the job runs, but the field has no effect: %s", g.Why)
+	}
+	for _, lost := range c.job.Overridden {
+		c.warnf("default-wins", c.at.Child(lost), "the default's value is used where both name the same key, as in Prow; change it in plank's default decoration")
+	}
+}
+
+// again says whether a name came before, since the last call of restart.
+func (c *checker) again(name string) bool {
+	if c.seen[name] {
+		return true
+	}
+	c.seen[name] = true
+	return false
+}
+
+func (c *checker) restart() {
+	if c.seen == nil {
+		c.seen = map[string]bool{}
+	}
+	clear(c.seen)
 }
 
 // guess is `; did you mean "x"?`, or nothing.
@@ -171,4 +214,12 @@ func guess(word string, candidates []string) string {
 		return fmt.Sprintf("; did you mean %q?", g)
 	}
 	return ""
+}
+
+// among is ` (a, b)`, or nothing for no words.
+func among(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
 }

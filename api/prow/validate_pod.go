@@ -11,122 +11,133 @@ import (
 )
 
 var (
-	// reservedContainers, reservedVolumes and reservedMounts are what Prow's decoration adds to a pod.
+	// reservedContainers are the containers that Prow's decoration adds to a pod, reservedVolumes its volumes.
 	reservedContainers = []string{"clonerefs", "initupload", "place-entrypoint", "sidecar"}
 	reservedVolumes    = []string{"logs", "code", "tools", "gcs-credentials", "s3-credentials"}
-	reservedMounts     = []string{"/logs", "/home/prow/go", "/tools"}
-	// presubmitEnv are the variables that a presubmit is given.
-	presubmitEnv = []string{"CI", "JOB_NAME", "JOB_TYPE", "PROW_JOB_ID", "BUILD_ID", "BUILD_NUMBER", "JOB_SPEC",
-		"REPO_OWNER", "REPO_NAME", "SRC_HOST", "SRC_BASE", "PULL_BASE_REF", "PULL_BASE_SHA", "PULL_REFS",
-		"PULL_NUMBER", "PULL_PULL_SHA", "PULL_HEAD_REF", "PULL_TITLE"}
+	// takenVolumes are those that decoration mounts in the job's own containers, and takenPaths where.
+	takenVolumes = []string{"logs", "code", "tools"}
+	takenPaths   = []string{"/logs", "/home/prow/go", "/tools"}
 )
 
-// pod checks a job's spec against its agent.
-func (c *checker) pod(p *Presubmit, at *field.Path) {
-	spec, decorated := at.Child("spec"), p.Decorate != nil && *p.Decorate
-	if decorated && p.Agent != AgentKubernetes {
-		c.errorf("decorate-agent", at.Child("decorate"), "only jobs of agent kubernetes can be decorated")
-	}
-	switch {
-	case p.Agent != AgentKubernetes && p.Spec != nil && slices.Contains([]string{AgentJenkins, AgentTekton}, p.Agent):
-		c.errorf("spec-agent", spec, "only jobs of agent kubernetes have a spec")
-	case p.Agent == AgentKubernetes && p.Spec == nil:
-		c.errorf("spec-missing", spec, "a job of agent kubernetes needs a pod spec")
-	case p.Agent == AgentKubernetes && len(p.Spec.Containers) == 0:
-		c.errorf("containers-missing", spec.Child("containers"), "the pod needs a container")
-	case p.Agent == AgentKubernetes:
-		c.containers(p.Spec, decorated, spec)
-		c.volumes(p.Spec, decorated, spec)
-	}
+// reservedEnv are the variables that Prow gives to jobs: to all types, to those with refs, and to those with one pull
+// request.
+var reservedEnv = map[string][]JobType{
+	"CI": allTypes, "JOB_NAME": allTypes, "JOB_TYPE": allTypes, "JOB_SPEC": allTypes, "PROW_JOB_ID": allTypes, "BUILD_ID": allTypes, "BUILD_NUMBER": allTypes,
+	"REPO_OWNER": refTypes, "REPO_NAME": refTypes, "SRC_HOST": refTypes, "SRC_BASE": refTypes,
+	"PULL_BASE_REF": refTypes, "PULL_BASE_SHA": refTypes, "PULL_REFS": refTypes,
+	"PULL_NUMBER": pullTypes, "PULL_PULL_SHA": pullTypes, "PULL_HEAD_REF": pullTypes, "PULL_TITLE": pullTypes,
 }
 
-func (c *checker) containers(spec *corev1.PodSpec, decorated bool, at *field.Path) {
-	if len(spec.Containers) > 1 {
-		if !decorated {
-			c.errorf("containers-undecorated", at.Child("containers"), "several containers need `decorate: true`")
-		}
-		c.containerNames(spec.Containers, at.Child("containers"))
-	}
-	for i := range spec.Containers {
-		path := at.Child("containers").Index(i)
-		c.env(spec.Containers[i].Env, path.Child("env"))
-		if k := &spec.Containers[i]; decorated && (len(k.Command) == 0 || k.Command[0] == "") && (len(k.Args) == 0 || k.Args[0] == "") {
-			c.errorf("command-missing", path.Child("command"), "a decorated job must say its command or args; the image's own entrypoint is not known")
-		}
-	}
+var (
+	allTypes  = []JobType{TypePresubmit, TypePostsubmit, TypePeriodic}
+	refTypes  = []JobType{TypePresubmit, TypePostsubmit}
+	pullTypes = []JobType{TypePresubmit}
+)
+
+// pod checks a job's spec. A decoration_config makes it a decorated one here, whatever `decorate` says, as in Prow.
+func (c *checker) pod() {
+	spec := c.job.Spec
 	for i := range spec.InitContainers {
-		path := at.Child("initContainers").Index(i)
-		c.env(spec.InitContainers[i].Env, path.Child("env"))
-		if r := spec.InitContainers[i].RestartPolicy; r == nil || *r != corev1.ContainerRestartPolicyAlways {
-			c.errorf("init-container", path, "Prow accepts init containers only as sidecars, with restartPolicy: Always")
+		if !restartsAlways(&spec.InitContainers[i]) {
+			c.errorf("init-container", c.at.Child("spec", "initContainers").Index(i), "Prow accepts init containers only as sidecars, with restartPolicy: Always; do the work at the start of the job's own command")
 		}
 	}
-}
-
-func (c *checker) containerNames(containers []corev1.Container, at *field.Path) {
-	seen := map[string]bool{}
-	for i, k := range containers {
-		path := at.Index(i).Child("name")
-		switch {
-		case k.Name == "":
-			c.errorf("container-name", path, "several containers need names")
-		case slices.Contains(reservedContainers, k.Name):
-			c.errorf("container-name", path, "%q is the name of one of Prow's own containers", k.Name)
-		case seen[k.Name]:
-			c.errorf("container-name", path, "%q is there twice", k.Name)
-		}
-		seen[k.Name] = true
+	if len(spec.Containers) == 0 {
+		c.errorf("containers-missing", c.at.Child("spec", "containers"), "the pod needs a container")
+		return
 	}
-}
-
-func (c *checker) env(env []corev1.EnvVar, at *field.Path) {
-	seen := map[string]bool{}
-	for i, e := range env {
-		path := at.Index(i).Child("name")
-		switch {
-		case slices.Contains(presubmitEnv, e.Name):
-			c.errorf("env-reserved", path, "%q is set by Prow for every presubmit", e.Name)
-		case seen[e.Name]:
-			c.errorf("env-duplicate", path, "%q is there twice", e.Name)
-		}
-		seen[e.Name] = true
-	}
-}
-
-func (c *checker) volumes(spec *corev1.PodSpec, decorated bool, at *field.Path) {
-	known := map[string]bool{}
-	for i, v := range spec.Volumes {
-		path := at.Child("volumes").Index(i).Child("name")
-		switch {
-		case decorated && slices.Contains(reservedVolumes, v.Name):
-			c.errorf("volume-reserved", path, "%q is a volume of Prow's decoration", v.Name)
-		case known[v.Name]:
-			c.errorf("volume-duplicate", path, "%q is there twice", v.Name)
-		}
-		known[v.Name] = true
+	if len(spec.Containers) > 1 {
+		c.several(spec.Containers, c.at.Child("spec", "containers"))
 	}
 	for i := range spec.Containers {
-		for j, m := range spec.Containers[i].VolumeMounts {
-			c.mount(m, known, decorated, at.Child("containers").Index(i).Child("volumeMounts").Index(j))
+		c.env(spec.Containers[i].Env, i)
+	}
+	c.volumes(spec)
+}
+
+// several checks what only a pod of several containers needs.
+func (c *checker) several(containers []corev1.Container, at *field.Path) {
+	if c.job.DecorationConfig == nil {
+		c.errorf("containers-undecorated", at, "several containers need `decorate: true`")
+	}
+	c.restart()
+	for i := range containers {
+		name := containers[i].Name
+		switch {
+		case name == "":
+			c.errorf("container-name", at.Index(i).Child("name"), "each of several containers needs a name")
+		case slices.Contains(reservedContainers, name):
+			c.errorf("container-name", at.Index(i).Child("name"), "%q is the name of one of Prow's own containers", name)
+		case c.again(name):
+			c.errorf("container-name", at.Index(i).Child("name"), "%q is there twice", name)
 		}
 	}
 }
 
-func (c *checker) mount(m corev1.VolumeMount, known map[string]bool, decorated bool, at *field.Path) {
-	if !known[m.Name] && !(decorated && slices.Contains(reservedVolumes, m.Name)) {
-		c.errorf("mount-unknown", at.Child("name"), "no volume has the name %q%s", m.Name, guess(m.Name, slices.Collect(maps.Keys(known))))
+func (c *checker) env(env []corev1.EnvVar, container int) {
+	at := func(i int) *field.Path {
+		return c.at.Child("spec", "containers").Index(container).Child("env").Index(i).Child("name")
 	}
-	for _, r := range reservedMounts {
-		if decorated && (within(m.MountPath, r) || within(r, m.MountPath)) {
-			c.errorf("mount-reserved", at.Child("mountPath"), "%q and %q, which Prow's decoration mounts, lie in each other", m.MountPath, r)
+	c.restart()
+	for i := range env {
+		name := env[i].Name
+		if slices.Contains(reservedEnv[name], c.kind) {
+			c.errorf("env-reserved", at(i), "%q is set by Prow for every %s", name, c.kind)
+		}
+		if c.again(name) {
+			c.errorf("env-duplicate", at(i), "%q is there twice", name)
+		}
+	}
+}
+
+func (c *checker) volumes(spec *corev1.PodSpec) {
+	c.restart()
+	for i := range spec.Volumes {
+		name := spec.Volumes[i].Name
+		if c.reservedVolume(name) {
+			c.errorf("volume-reserved", c.at.Child("spec", "volumes").Index(i).Child("name"), "%q is a volume of Prow's decoration", name)
+		}
+		if c.again(name) {
+			c.errorf("volume-duplicate", c.at.Child("spec", "volumes").Index(i).Child("name"), "%q is there twice", name)
+		}
+	}
+	for i := range spec.Containers {
+		for j := range spec.Containers[i].VolumeMounts {
+			c.mount(&spec.Containers[i].VolumeMounts[j], i, j)
+		}
+	}
+}
+
+// reservedVolume says whether decoration adds a volume of that name: its own ones, and those of secrets to clone with.
+func (c *checker) reservedVolume(name string) bool {
+	d := c.job.DecorationConfig
+	return slices.Contains(reservedVolumes, name) ||
+		d != nil && (slices.Contains(d.SSHKeySecrets, name) || d.OauthTokenSecret != nil && d.OauthTokenSecret.Name == name)
+}
+
+// mount checks one mount; c.seen holds the names of the pod's volumes.
+func (c *checker) mount(m *corev1.VolumeMount, container, i int) {
+	at := func(key string) *field.Path {
+		return c.at.Child("spec", "containers").Index(container).Child("volumeMounts").Index(i).Child(key)
+	}
+	if !c.seen[m.Name] && !c.reservedVolume(m.Name) {
+		c.errorf("mount-unknown", at("name"), "no volume has the name %q%s", m.Name, guess(m.Name, slices.Collect(maps.Keys(c.seen))))
+	}
+	if slices.Contains(takenVolumes, m.Name) {
+		c.errorf("mount-reserved", at("name"), "%q is a volume of Prow's decoration, which mounts it itself", m.Name)
+	}
+	for _, taken := range takenPaths {
+		switch {
+		case m.MountPath == taken:
+			c.errorf("mount-reserved", at("mountPath"), "%q is where Prow's decoration mounts its own volume", m.MountPath)
+		case c.job.DecorationConfig != nil && within(taken, m.MountPath):
+			c.warnf("mount-nested", at("mountPath"), "%q hides what the decoration mounts at %q", m.MountPath, taken)
 		}
 	}
 }
 
 // within says whether a path is dir or below it.
 func within(p, dir string) bool {
-	p, dir = path.Clean(p), path.Clean(dir)
+	dir = path.Clean(dir)
 	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
-
-func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

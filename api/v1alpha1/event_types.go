@@ -12,15 +12,20 @@ const (
 	KindPullRequest  EventKind = "pull_request"
 	KindIssueComment EventKind = "issue_comment"
 	KindCheckRun     EventKind = "check_run"
+	KindPush         EventKind = "push"
 )
 
 // MaxCommentBody is the size in bytes above which only the lines of a comment that may hold a command are kept in an Event,
 // as many whole lines as fit. What people paste into a comment, logs above all, is left out.
 const MaxCommentBody = 4096
 
+// MaxChanged is how many bytes of changed paths an Event of a push holds, the paths added up; what does not fit is left
+// out, and ChangedCut says so.
+const MaxChanged = 4096
+
 // Event is a GitHub event reduced to what says where to look. Everything in it may be stale by the time that it is read:
-// workers ask GitHub for the present. The two exceptions are facts of the moment that GitHub does not keep: who sent it,
-// and what a comment said when it was created.
+// workers ask GitHub for the present. The exceptions are facts of the moment that GitHub does not keep: who sent it,
+// what a comment said when it was created, and what a push moved from where to where.
 type Event struct {
 	// Kind is GitHub's name of the event.
 	Kind EventKind `json:"kind"`
@@ -44,6 +49,24 @@ type Event struct {
 	Comment *Comment `json:"comment,omitempty"`
 	// CheckRun is the check run of a check_run event.
 	CheckRun *CheckRun `json:"checkRun,omitempty"`
+
+	// Ref is the branch or tag that a push moved, by its short name: main for refs/heads/main, v1 for refs/tags/v1. Jobs
+	// do not tell a branch from a tag, as in Prow.
+	Ref string `json:"ref,omitempty"`
+	// Before is the commit that Ref was at before the push; empty if there was no such ref.
+	Before string `json:"before,omitempty"`
+	// After is the commit that Ref is at after the push; empty if the push deleted it.
+	After string `json:"after,omitempty"`
+	// Created is true when the push made the ref, Deleted when it removed it.
+	Created bool `json:"created,omitempty"`
+	Deleted bool `json:"deleted,omitempty"`
+	// Changed are the paths that the pushed commits add, remove or modify, sorted, each once, as far as they fit
+	// MaxChanged. A push that brings no new commits, such as most tags, has none. They are untrusted.
+	//
+	// +listType=atomic
+	Changed []string `json:"changed,omitempty"`
+	// ChangedCut is true when Changed does not hold all of them; then GitHub has to be asked.
+	ChangedCut bool `json:"changedCut,omitempty"`
 }
 
 // User is a GitHub account.

@@ -1,151 +1,185 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 
-	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
-
 	"github.com/spf13/cobra"
+	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	"sigs.k8s.io/yaml"
 
-	"github.com/bowsprit-ci/bowsprit/api/catalog"
 	"github.com/bowsprit-ci/bowsprit/api/prow"
 	"github.com/bowsprit-ci/bowsprit/pipelines"
 )
 
-// compileFlags say which run of which job to compile.
+// compileFlags say which runs of which jobs to compile.
 type compileFlags struct {
 	catalog *catalogFlags
-	// job and repo name the job; repo may be empty if only one repository has a job of the name.
-	job, repo string
-	input     pipelines.Input
-	pull      pullFlag
-	output    string
+	output  *outputFlag
+	options runOptions
+	// Exactly one of the three: a file of requests, all jobs, or the one request that the other flags make.
+	inputs  string
+	all     bool
+	request runRequest
+	pulls   pullsFlag
+	// explain prints what was defaulted, and from where.
+	explain bool
 }
 
 func newCompile() *cobra.Command {
 	f := &compileFlags{}
 	cmd := &cobra.Command{
-		Use:   "compile --config-path FILE --job NAME --base-ref BRANCH --base-sha SHA --pull NUMBER:SHA:AUTHOR",
+		Use:   "compile",
 		Short: "Print the PipelineRun that a job becomes",
-		Long: "Compile prints the PipelineRun that a job becomes for given refs, without a cluster or a network.\n" +
-			"Warnings go to standard error. A job that cannot keep its meaning is refused with exit status 1.",
+		Long: "Compile prints the PipelineRun that a job becomes for given refs, without a cluster or a network. Warnings go to\n" +
+			"standard error. A job that cannot keep its meaning is refused with a code, the field and the way out, and exit\n" +
+			"status 1.\n\n" +
+			"With --inputs it reads requests, one JSON object a line, {\"id\", \"type\", \"repo\", \"job\", \"input\": {\"base_ref\",\n" +
+			"\"base_sha\", \"base_link\", \"pulls\": [{\"number\", \"sha\", \"author\", \"title\", \"head_ref\"}]}, \"fork\", \"build_id\",\n" +
+			"\"prowjob_id\"}, and with --all it makes one up for every job, with commits of 1s and 2s. It then answers a line for\n" +
+			"each, with `pipelinerun` or `error`, and the exit status is 0.",
 		Example: "  bowsprit compile --config-path config.yaml --job-config-path jobs --job unit --repo o/r --base-ref main \\\n" +
-			"    --base-sha 5c1f0e9a7b3d2846f1e0c9b8a7d6e5f403122134 --pull 12:9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d:alice",
+			"    --base-sha 5c1f0e9a7b3d2846f1e0c9b8a7d6e5f403122134 --pull 12:9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d:alice\n" +
+			"  bowsprit compile --config-path config.yaml --job-config-path jobs --type periodic --job nightly\n" +
+			"  bowsprit compile --config-path config.yaml --job-config-path jobs --all",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) },
+		RunE: f.run,
 	}
-	f.catalog = addCatalogFlags(cmd)
-	flags := cmd.Flags()
-	flags.StringVar(&f.job, "job", "", "the job's name (required)")
-	flags.StringVar(&f.repo, "repo", "", "the job's repository, ORG/REPO; needed if several have a job of the name")
-	flags.StringVar(&f.input.Type, "type", pipelines.TypePresubmit, "the job's type")
-	flags.StringVar(&f.input.Refs.BaseRef, "base-ref", "", "the branch that the pull request wants into (required)")
-	flags.StringVar(&f.input.Refs.BaseSHA, "base-sha", "", "the commit of the branch (required)")
-	flags.Var(&f.pull, "pull", "the pull request, NUMBER:SHA:AUTHOR (required)")
-	flags.StringVar(&f.input.Trigger, "trigger", "auto", "why the job runs: auto, the id of a comment, or retest-of-RUN")
-	flags.StringVar(&f.input.BuildID, "build-id", "1", "Prow's BUILD_ID")
-	flags.StringVar(&f.input.Options.ToolsImage, "tools-image", "bowsprit-tools", "the image with bowsprit-tools")
-	flags.StringVar(&f.input.Options.CloneHost, "clone-host", "https://github.com", "the base of addresses to clone from")
-	flags.StringVarP(&f.output, "output", "o", "yaml", "yaml or json")
-	for _, name := range []string{"job", "base-ref", "base-sha", "pull"} {
-		_ = cmd.MarkFlagRequired(name) // it fails only for flags that are not there
-	}
+	f.addFlags(cmd)
 	return cmd
 }
 
-func (f *compileFlags) run(out, errOut io.Writer) error {
-	if f.output != "yaml" && f.output != "json" {
-		return fmt.Errorf("--output is %q; it can be yaml or json", f.output)
-	}
-	cat, problems := f.catalog.load()
-	if err := problems.Err(); err != nil {
-		return exitError{code: 1, err: err}
-	}
-	in := f.input
-	org, repo, job, err := findJob(cat, f.repo, f.job, in.Refs.BaseRef)
-	if err != nil {
-		return exitError{code: 1, err: err}
-	}
-	in.Job, in.Refs.Org, in.Refs.Repo, in.Refs.Pulls = &job, org, repo, []pipelines.Pull{pipelines.Pull(f.pull)}
-	in.Options.Namespace = cat.PodNamespace()
-	compiled, err := pipelines.Compile(in)
-	if err != nil {
-		return exitError{code: 1, err: err}
-	}
-	for _, w := range compiled.Warnings {
-		if _, err := fmt.Fprintln(errOut, "warning:", w); err != nil {
-			return exitError{code: 1, err: err}
+func (f *compileFlags) addFlags(cmd *cobra.Command) {
+	f.catalog, f.output = addCatalogFlags(cmd), addOutputFlag(cmd, formYAML, formJSON, formTable)
+	flags := cmd.Flags()
+	flags.StringVar(&f.request.Job, "job", "", "the job's name")
+	flags.StringVar((*string)(&f.request.Type), "type", string(prow.TypePresubmit), "the job's type: presubmit, postsubmit, periodic or batch")
+	flags.StringVar(&f.request.Repo, "repo", "", "the job's repository, ORG/REPO; needed if several have a job of the name")
+	flags.StringVar(&f.request.Refs.BaseRef, "base-ref", "", "the branch that is tested, or that the pull request wants into")
+	flags.StringVar(&f.request.Refs.BaseSHA, "base-sha", "", "the commit of the branch")
+	flags.Var(&f.pulls, "pull", "a pull request, NUMBER:SHA:AUTHOR (repeatable, for a batch)")
+	flags.BoolVar(&f.request.Fork, "fork", false, "the pull request comes from another repository, so that jobs of --inrepo get the lowest trust tier")
+	flags.StringVar(&f.request.BuildID, "build-id", "1", "Prow's BUILD_ID")
+	flags.StringVar(&f.inputs, "inputs", "", "a file with one request a line; - for standard input")
+	flags.BoolVar(&f.all, "all", false, "compile every job, for made-up refs")
+	flags.BoolVar(&f.explain, "explain", false, "print on standard error what holds for the run without being named in the job, and from where")
+	f.options.addFlags(cmd)
+	cmd.MarkFlagsOneRequired("job", "inputs", "all")
+	for _, mode := range []string{"inputs", "all"} {
+		for _, other := range []string{"job", "type", "repo", "base-ref", "base-sha", "pull", "fork", "build-id", "explain"} {
+			cmd.MarkFlagsMutuallyExclusive(mode, other)
 		}
 	}
-	return f.print(out, compiled.Run)
+	cmd.MarkFlagsMutuallyExclusive("inputs", "all")
 }
 
-func (f *compileFlags) print(out io.Writer, run *pipelinev1.PipelineRun) error {
-	encode := yaml.Marshal
-	if f.output == "json" {
-		encode = func(v any) ([]byte, error) {
-			b, err := json.Marshal(v)
-			return append(b, '\n'), err
+// addFlags adds the flags about all runs.
+func (o *runOptions) addFlags(cmd *cobra.Command) {
+	o.addLinkFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&o.trigger, "trigger", "", "why the job runs: auto, the id of a comment, retest-of-RUN, or at-TIME for a periodic (default: auto, or "+madeUpTime+")")
+	flags.StringVar(&o.settings.ToolsImage, "tools-image", "bowsprit-tools", "the image with bowsprit-tools")
+}
+
+// addLinkFlags adds the flags that the environment follows from.
+func (o *runOptions) addLinkFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.settings.CloneHost, "clone-host", "https://github.com", "the base of addresses to clone from, and of links")
+}
+
+func (f *compileFlags) run(cmd *cobra.Command, _ []string) error {
+	cat, err := f.catalog.loadGood(cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	maker := runMaker{cat: cat, options: f.options, checkouts: f.catalog.inRepo}
+	switch {
+	case f.all:
+		return f.compileAll(cmd, maker)
+	case f.inputs != "":
+		return f.compileInputs(cmd, maker)
+	}
+	f.request.Refs.Pulls = f.pulls
+	return f.compileOne(cmd, maker)
+}
+
+// compileOne prints one run, and warnings for people.
+func (f *compileFlags) compileOne(cmd *cobra.Command, maker runMaker) error {
+	form := f.output.formFor(cmd.OutOrStdout())
+	if form == formTable {
+		return errors.New("--output table: one run is printed as yaml or json; the table is for --inputs and --all")
+	}
+	compiled, err := maker.compile(f.request)
+	if err != nil {
+		return rejected(err)
+	}
+	if e, err := findEntry(maker.cat, f.request); err == nil && !e.runsOn(f.request.Refs.BaseRef) {
+		compiled.Warnings = append(compiled.Warnings, pipelines.Warning{Code: "branch", Field: "branches", Message: "the job does not run on " + f.request.Refs.BaseRef + " by itself"})
+	}
+	if err := f.comment(cmd.ErrOrStderr(), compiled); err != nil {
+		return rejected(err)
+	}
+	return printRun(cmd.OutOrStdout(), form, compiled.Run)
+}
+
+// comment tells people the warnings, and with --explain what was defaulted.
+func (f *compileFlags) comment(w io.Writer, compiled *pipelines.Compiled) error {
+	var lines strings.Builder
+	for _, warning := range compiled.Warnings {
+		fmt.Fprintln(&lines, "warning:", warning)
+	}
+	if f.explain {
+		for _, d := range compiled.Defaults {
+			fmt.Fprintln(&lines, "default:", d)
 		}
 	}
-	b, err := encode(run)
+	_, err := io.WriteString(w, lines.String())
+	return err
+}
+
+// printRun prints a run as one document.
+func printRun(w io.Writer, form string, run *pipelinev1.PipelineRun) error {
+	encode := yaml.Marshal
+	if form == formJSON {
+		encode = func(v any) ([]byte, error) {
+			text, err := encodeJSON(v)
+			return append(text, '\n'), err
+		}
+	}
+	text, err := encode(run)
 	if err == nil {
-		_, err = out.Write(b)
+		_, err = w.Write(text)
 	}
 	if err != nil {
-		return exitError{code: 1, err: fmt.Errorf("print the run: %w", err)}
+		return rejected(fmt.Errorf("print the run: %w", err))
 	}
 	return nil
 }
 
-// findJob looks a presubmit up by name and branch, in one repository or in all of them.
-func findJob(cat *catalog.Catalog, slug, name, branch string) (org, repo string, job prow.Presubmit, err error) {
-	candidates := cat.Repos()
-	if slug != "" {
-		candidates = []string{slug}
-	}
-	var found []string
-	for _, candidate := range candidates {
-		o, r, _ := strings.Cut(candidate, "/")
-		if j, ok := cat.Presubmit(o, r, name, branch); ok {
-			org, repo, job, found = o, r, j, append(found, candidate)
-		}
-	}
-	switch {
-	case len(found) > 1:
-		return "", "", job, fmt.Errorf("job-ambiguous: repo: %s have a job %s; say which with --repo", strings.Join(found, ", "), name)
-	case len(found) == 0:
-		return "", "", job, fmt.Errorf("job-unknown: job: no presubmit %s runs on branch %s of %s", name, branch, strings.Join(candidates, ", "))
-	}
-	return org, repo, job, nil
-}
+// pullsFlag reads NUMBER:SHA:AUTHOR, repeatedly.
+type pullsFlag []prow.Pull
 
-// pullFlag reads NUMBER:SHA:AUTHOR.
-type pullFlag pipelines.Pull
-
-// Set reads the flag's text.
-func (p *pullFlag) Set(text string) error {
+// Set reads one pull request.
+func (p *pullsFlag) Set(text string) error {
 	parts := strings.SplitN(text, ":", 3)
 	number, err := strconv.Atoi(parts[0])
 	if err != nil || len(parts) != 3 {
 		return fmt.Errorf("%q is not NUMBER:SHA:AUTHOR", text)
 	}
-	*p = pullFlag{Number: number, SHA: parts[1], Author: parts[2]}
+	*p = append(*p, prow.Pull{Number: number, SHA: parts[1], Author: parts[2]})
 	return nil
 }
 
-// String is the flag as it was written; empty before it was.
-func (p *pullFlag) String() string {
-	if p.Number == 0 {
-		return ""
+// String lists the pull requests as they were written.
+func (p *pullsFlag) String() string {
+	var all []string
+	for _, pull := range *p {
+		all = append(all, fmt.Sprintf("%d:%s:%s", pull.Number, pull.SHA, pull.Author))
 	}
-	return fmt.Sprintf("%d:%s:%s", p.Number, p.SHA, p.Author)
+	return strings.Join(all, ", ")
 }
 
 // Type is the flag's name in the help.
-func (p *pullFlag) Type() string { return "NUMBER:SHA:AUTHOR" }
+func (p *pullsFlag) Type() string { return "NUMBER:SHA:AUTHOR, repeatable" }

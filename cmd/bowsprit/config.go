@@ -1,9 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,30 +24,30 @@ func newConfig() *cobra.Command {
 
 func newConfigCheck() *cobra.Command {
 	var strict bool
-	var output string
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Load a configuration and list all that is wrong with it",
-		Long: "Check loads a configuration as `serve` does, and lists every error and warning with its file and line.\n" +
+		Long: "Check loads a configuration as `serve` does, and lists every error and warning with its file and line. With --strict\n" +
+			"it rejects what Prow's `checkconfig --strict` rejects.\n" +
 			"Exit status: 0 it can be served, 1 it has errors, 2 wrong usage.",
 		Example: "  bowsprit config check --config-path config.yaml --job-config-path jobs --plugin-config plugins.yaml\n" +
 			"  bowsprit config check --config-path config.yaml --job-config-path jobs --strict -o json",
 		Args: cobra.NoArgs,
 	}
 	flags := addCatalogFlags(cmd)
-	cmd.Flags().BoolVar(&strict, "strict", false, "count unknown and doubled keys as errors")
-	addOutputFlag(cmd, &output)
+	cmd.Flags().BoolVar(&strict, "strict", false, "count unknown keys, and the other warnings that `checkconfig --strict` rejects, as errors")
+	output := addOutputFlag(cmd, formText, formJSON, formYAML)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := checkOutput(output); err != nil {
-			return err
-		}
+		start := time.Now()
 		cat, problems := flags.load()
 		r := newReport(cat, problems, strict)
-		if err := r.write(cmd.OutOrStdout(), output); err != nil {
+		r.LoadMS = float64(time.Since(start).Microseconds()) / 1000
+		r.PeakRSSKB = peakRSS()
+		if err := r.write(cmd.OutOrStdout(), output.formFor(cmd.OutOrStdout())); err != nil {
 			return err
 		}
 		if !r.OK {
-			return exitError{code: 1}
+			return rejected(nil)
 		}
 		return nil
 	}
@@ -60,15 +60,16 @@ type report struct {
 	Errors   prow.Problems  `json:"errors"`
 	Warnings prow.Problems  `json:"warnings"`
 	Counts   catalog.Counts `json:"counts"`
+	// LoadMS is how long the load took, in milliseconds of wall time.
+	LoadMS float64 `json:"load_ms"`
+	// PeakRSSKB is the process's largest resident memory so far, in KiB; absent where the system does not say.
+	PeakRSSKB int `json:"peak_rss_kb,omitempty"`
 }
-
-// strictCodes are the warnings that --strict counts as errors: what Prow's own strict loader refuses.
-var strictCodes = map[string]bool{"unknown-field": true, "duplicate-key": true}
 
 func newReport(cat *catalog.Catalog, problems prow.Problems, strict bool) report {
 	r := report{Errors: prow.Problems{}, Warnings: prow.Problems{}}
 	for _, p := range problems {
-		if strict && strictCodes[p.Code] {
+		if strict && p.Strict {
 			p.Severity = prow.SeverityError
 		}
 		if p.Severity == prow.SeverityError {
@@ -84,33 +85,21 @@ func newReport(cat *catalog.Catalog, problems prow.Problems, strict bool) report
 	return r
 }
 
-func (r report) write(w io.Writer, output string) error {
-	if output == "json" {
-		return json.NewEncoder(w).Encode(r)
+func (r report) write(w io.Writer, form string) error {
+	a := newAnswers(w, form)
+	if form != formText {
+		return a.endAfter(a.put(r, nil))
 	}
-	for _, p := range append(append(prow.Problems{}, r.Errors...), r.Warnings...) {
-		if _, err := fmt.Fprintf(w, "%s: %s [%s]\n", p.Severity, p, p.Code); err != nil {
-			return err
+	for _, problems := range []prow.Problems{r.Errors, r.Warnings} {
+		for _, p := range problems {
+			_, _ = fmt.Fprintf(a.out, "%s: %s [%s]\n", p.Severity, p, p.Code) // its error comes back from Flush
 		}
 	}
 	verdict := "The configuration is good"
 	if !r.OK {
 		verdict = "The configuration is not loaded"
 	}
-	_, err := fmt.Fprintf(w, "%s. Errors: %d, warnings: %d. Presubmits: %d, postsubmits: %d, periodics: %d, presets: %d, repositories: %d.\n",
+	_, _ = fmt.Fprintf(a.out, "%s. Errors: %d, warnings: %d. Presubmits: %d, postsubmits: %d, periodics: %d, presets: %d, repositories: %d.\n",
 		verdict, len(r.Errors), len(r.Warnings), r.Counts.Presubmits, r.Counts.Postsubmits, r.Counts.Periodics, r.Counts.Presets, r.Counts.Repos)
-	return err
-}
-
-// addOutputFlag adds -o, the form of what is printed.
-func addOutputFlag(cmd *cobra.Command, output *string) {
-	cmd.Flags().StringVarP(output, "output", "o", "text", "text for people, or json: one object on one line")
-}
-
-// checkOutput refuses a form that there is not.
-func checkOutput(output string) error {
-	if output != "text" && output != "json" {
-		return fmt.Errorf("--output %q: want text or json", output)
-	}
-	return nil
+	return a.end()
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -14,7 +12,6 @@ import (
 )
 
 func newExplain() *cobra.Command {
-	var output string
 	s := &scene{}
 	cmd := &cobra.Command{
 		Use:   "explain",
@@ -29,21 +26,21 @@ func newExplain() *cobra.Command {
 	}
 	flags := addCatalogFlags(cmd)
 	s.addFlags(cmd)
-	addOutputFlag(cmd, &output)
+	output := addOutputFlag(cmd, formText, formJSON)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := errors.Join(checkOutput(output), s.check(cmd)); err != nil {
+		if err := s.check(cmd); err != nil {
 			return err
 		}
-		cat, problems := flags.load()
-		if cat == nil {
-			return exitError{code: 1, err: fmt.Errorf("the configuration is not loaded:\n%w", problems)}
+		cat, err := flags.loadGood(cmd.ErrOrStderr())
+		if err != nil {
+			return err
 		}
-		return explain(cmd.Context(), cmd.OutOrStdout(), output, s, cat)
+		return explain(cmd.Context(), cmd.OutOrStdout(), output.formFor(cmd.OutOrStdout()), s, cat)
 	}
 	return cmd
 }
 
-func explain(ctx context.Context, w io.Writer, output string, s *scene, cat *catalog.Catalog) error {
+func explain(ctx context.Context, w io.Writer, form string, s *scene, cat *catalog.Catalog) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -51,7 +48,7 @@ func explain(ctx context.Context, w io.Writer, output string, s *scene, cat *cat
 	if err != nil {
 		return exitError{code: 1, err: err}
 	}
-	if output == "json" {
+	if form == formJSON {
 		return json.NewEncoder(w).Encode(explanationOf(plan))
 	}
 	_, err = io.WriteString(w, plan.String())

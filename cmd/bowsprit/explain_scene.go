@@ -23,6 +23,9 @@ type scene struct {
 	checkRun, gate                          string
 	statuses                                []string
 	draft, closed, conflict, baseChanged    bool
+	fork                                    bool
+	ref                                     string
+	deleted                                 bool
 }
 
 // The made-up facts: one number, two commits, and a minute between what happened before the comment and the comment.
@@ -42,9 +45,9 @@ func (s *scene) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.repo, "repo", "", "the repository, as org/repo (required)")
 	f.StringVar(&s.base, "base", "main", "the base branch")
-	f.StringVar(&s.event, "event", "pull_request", "pull_request, issue_comment or check_run")
+	f.StringVar(&s.event, "event", "pull_request", "pull_request, issue_comment, check_run or push")
 	f.StringVar(&s.action, "action", "", "GitHub's action of the event (default: opened, created or rerequested)")
-	f.StringVar(&s.author, "author", "", "who opened the pull request (required)")
+	f.StringVar(&s.author, "author", "", "who opened the pull request, or pushed (required)")
 	f.StringVar(&s.sender, "sender", "", "who caused the event (default: the author, or the commenter)")
 	f.StringArrayVar(&s.members, "member", nil, "LOGIN, a member of the organisation, or ORG:LOGIN, of another (repeatable)")
 	f.StringArrayVar(&s.collaborators, "collaborator", nil, "a collaborator of the repository (repeatable)")
@@ -58,31 +61,54 @@ func (s *scene) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&s.draft, "draft", false, "the pull request is a draft")
 	f.BoolVar(&s.closed, "closed", false, "the pull request is closed")
 	f.BoolVar(&s.conflict, "conflict", false, "the pull request conflicts with its base branch")
+	f.BoolVar(&s.fork, "fork", false, "the pull request comes from another repository")
+	f.StringVar(&s.ref, "ref", "", "the branch or tag that was pushed; makes --event push the default")
+	f.BoolVar(&s.deleted, "deleted", false, "the push deleted the branch or tag")
 	f.BoolVar(&s.baseChanged, "base-changed", false, "an edited event moved the pull request to another base")
 }
 
+// sceneFlags are the flags that mean something for some events only.
+var sceneFlags = meaningFor{
+	"ref": {"push"}, "deleted": {"push"}, "check-run": {"check_run"}, "comment": {"issue_comment"}, "commenter": {"issue_comment"},
+	"base": pullEvents, "action": pullEvents, "collaborator": pullEvents, "member": pullEvents, "label": pullEvents, "status": pullEvents,
+	"gate": pullEvents, "draft": pullEvents, "closed": pullEvents, "conflict": pullEvents, "base-changed": pullEvents, "fork": pullEvents,
+}
+
+// pullEvents are the events that concern a pull request.
+var pullEvents = []string{"pull_request", "issue_comment", "check_run"}
+
 // check fills in the defaults that depend on other flags, and refuses what makes no sense.
 func (s *scene) check(cmd *cobra.Command) error {
-	s.defaults(cmd.Flags().Changed)
+	given := cmd.Flags().Changed
+	s.defaults(given)
 	var errs []error
-	if _, repo, ok := strings.Cut(s.repo, "/"); !ok || repo == "" || strings.Contains(repo, "/") {
+	if org, _ := splitSlug(s.repo); org == "" {
 		errs = append(errs, fmt.Errorf("--repo %q: want org/repo", s.repo))
 	}
 	if s.author == "" {
 		errs = append(errs, errors.New("--author is required"))
 	}
-	errs = append(errs, oneOf("event", s.event, "pull_request", "issue_comment", "check_run"), oneOf("gate", s.gate, "none", "waiting", "granted"))
-	if (s.event == "issue_comment") != (s.comment != "") {
-		errs = append(errs, errors.New("--comment and --event issue_comment go together"))
-	}
-	if (s.event == "check_run") != (s.checkRun != "") {
-		errs = append(errs, errors.New("--check-run and --event check_run go together"))
-	}
-	for _, st := range s.statuses {
-		name, state, ok := strings.Cut(st, "=")
-		if !ok || name == "" || !slices.Contains([]string{"success", "failure", "error", "pending"}, state) {
-			errs = append(errs, fmt.Errorf("--status %q: want CONTEXT=success, failure, error or pending", st))
+	errs = append(errs, oneOf("event", s.event, append(pullEvents, "push")...), oneOf("gate", s.gate, "none", "waiting", "granted"))
+	errs = append(errs, s.checkEvent(given), s.checkStatuses())
+	return errors.Join(errs...)
+}
+
+// checkEvent refuses an event without what it is about, and flags that belong to other events.
+func (s *scene) checkEvent(given func(flag string) bool) error {
+	errs := []error{sceneFlags.misplaced(s.event, given)}
+	for event, flag := range map[string]string{"push": "ref", "check_run": "check-run", "issue_comment": "comment"} {
+		if s.event == event && !given(flag) {
+			errs = append(errs, fmt.Errorf("--event %s needs --%s", event, flag))
 		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *scene) checkStatuses() error {
+	var errs []error
+	for _, text := range s.statuses {
+		_, _, err := readStatus(text)
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
@@ -101,6 +127,8 @@ func (s *scene) defaults(given func(flag string) bool) {
 		s.event = "issue_comment"
 	case s.checkRun != "":
 		s.event = "check_run"
+	case s.ref != "":
+		s.event = "push"
 	}
 	if s.action == "" {
 		s.action = map[string]string{"issue_comment": "created", "check_run": "rerequested"}[s.event]
@@ -123,7 +151,10 @@ func (s *scene) defaults(given func(flag string) bool) {
 }
 
 func (s *scene) toEvent() v1alpha1.Event {
-	org, repo, _ := strings.Cut(s.repo, "/")
+	org, repo := splitSlug(s.repo)
+	if s.event == "push" {
+		return s.toPush(org, repo)
+	}
 	ev := v1alpha1.Event{Kind: v1alpha1.EventKind(s.event), Action: s.action, Org: org, Repo: repo, Number: sceneNumber,
 		HeadSHA: sceneHead, BaseChanged: s.baseChanged, Sender: v1alpha1.User{Login: s.sender}}
 	if n := len(s.labels); n > 0 && strings.HasSuffix(s.action, "labeled") {
@@ -140,6 +171,16 @@ func (s *scene) toEvent() v1alpha1.Event {
 	return ev
 }
 
+// toPush is a push that moved a branch or tag from one commit to another.
+func (s *scene) toPush(org, repo string) v1alpha1.Event {
+	ev := v1alpha1.Event{Kind: v1alpha1.KindPush, Org: org, Repo: repo, Sender: v1alpha1.User{Login: s.sender},
+		Ref: s.ref, Before: sceneBase, After: sceneHead, Deleted: s.deleted, Changed: s.changed}
+	if s.deleted {
+		ev.After = ""
+	}
+	return ev
+}
+
 // madeUp answers the mind's questions from a scene.
 type madeUp struct{ *scene }
 
@@ -148,11 +189,15 @@ var _ triggers.World = madeUp{}
 func (w madeUp) PullRequest(_ context.Context, org, repo string, number int) (triggers.PullRequest, error) {
 	mergeable := !w.conflict
 	return triggers.PullRequest{Org: org, Repo: repo, Number: number, Title: "made up", Author: w.author, Draft: w.draft, Closed: w.closed,
-		Mergeable: &mergeable, HeadSHA: sceneHead, HeadRef: "topic", BaseRef: w.base, BaseSHA: sceneBase, Labels: w.labels}, nil
+		Mergeable: &mergeable, Fork: w.fork, HeadSHA: sceneHead, HeadRef: "topic", BaseRef: w.base, BaseSHA: sceneBase, Labels: w.labels}, nil
 }
 
 func (w madeUp) ChangedFiles(context.Context, string, string, int) ([]string, error) {
 	return w.changed, nil
+}
+
+func (w madeUp) PushedFiles(context.Context, string, string, string, string) ([]string, bool, error) {
+	return w.changed, true, nil
 }
 
 func (w madeUp) Trusted(_ context.Context, org, _, login string, policy triggers.TrustPolicy) (bool, error) {
@@ -169,7 +214,7 @@ func (w madeUp) Contexts(context.Context, string, string, string) ([]triggers.Co
 		out = append(out, triggers.Context{Name: triggers.GateContext, State: state, Ours: true})
 	}
 	for _, s := range w.statuses {
-		name, state, _ := strings.Cut(s, "=")
+		name, state, _ := readStatus(s) // check has tried it
 		out = append(out, triggers.Context{Name: name, State: triggers.ContextState(state), Ours: true})
 	}
 	return out, nil

@@ -11,6 +11,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/bowsprit-ci/bowsprit/api/catalog"
 	"github.com/bowsprit-ci/bowsprit/internal/runs/runstest"
 	"github.com/bowsprit-ci/bowsprit/internal/settings"
 )
@@ -56,6 +57,9 @@ func TestTheDeploymentFitsTheProgram(t *testing.T) {
 	}
 }
 
+// inPlaceHere are warnings about what Prow needs a job to say and Bowsprit does not.
+var inPlaceHere = map[string]bool{"gcs-configuration-missing": true, "utility-images-missing": true}
+
 // The samples are what the program takes.
 func TestSamples(t *testing.T) {
 	dir := t.TempDir()
@@ -77,10 +81,12 @@ func TestSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flags := catalogFlags{config: set.Config.ConfigPath, jobs: set.Config.JobConfigPath, plugins: set.Config.PluginConfig}
+	flags := catalogFlags{paths: catalog.Paths{Config: set.Config.ConfigPath, Jobs: set.Config.JobConfigPath, Plugins: set.Config.PluginConfig}}
 	cat, problems := flags.load()
-	if len(problems) > 0 {
-		t.Errorf("the sample jobs: %v", problems)
+	for _, p := range problems {
+		if !inPlaceHere[p.Code] {
+			t.Errorf("the sample jobs: %s", p)
+		}
 	}
 	if cat == nil || len(cat.Presubmits("example-org", "example")) != 1 || cat.PodNamespace() != "bowsprit-runs" {
 		t.Errorf("the sample catalog holds %+v", cat)

@@ -26,9 +26,10 @@ const (
 	roleDispatcher = "dispatcher"
 	roleAdmitter   = "admitter"
 	roleReporter   = "reporter"
+	roleScheduler  = "scheduler"
 )
 
-var allRoles = []string{roleReceiver, roleDispatcher, roleAdmitter, roleReporter}
+var allRoles = []string{roleReceiver, roleDispatcher, roleAdmitter, roleReporter, roleScheduler}
 
 // shutdownTimeout is how long the parts of a server may take to end when it is told to stop.
 const shutdownTimeout = 20 * time.Second

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
@@ -23,6 +24,7 @@ import (
 
 	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 	"github.com/bowsprit-ci/bowsprit/pipelines/record"
+	"github.com/bowsprit-ci/bowsprit/web/pages"
 )
 
 // leaseName is the lease that the leader holds, in the control plane's namespace.
@@ -48,9 +50,11 @@ func (s *server) connectCluster() error {
 	}
 	grace := shutdownTimeout
 	s.manager, err = ctrl.NewManager(config, ctrl.Options{
-		Scheme:                        newScheme(),
-		Cache:                         s.cacheOptions(),
-		Metrics:                       metricsserver.Options{BindAddress: s.flags.metrics},
+		Scheme: newScheme(),
+		Cache:  s.cacheOptions(),
+		Metrics: metricsserver.Options{
+			BindAddress: s.flags.metrics, ExtraHandlers: map[string]http.Handler{configPage: pages.Config(s.configNow)},
+		},
 		HealthProbeBindAddress:        s.flags.health,
 		LeaderElection:                s.flags.leaderElect,
 		LeaderElectionID:              leaseName,

@@ -13,8 +13,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	eventsv1 "k8s.io/api/events/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
 
@@ -46,6 +48,7 @@ func TestRightsAreThoseUsed(t *testing.T) {
 	})
 	s.walk()
 	s.comeBack()
+	s.changeTheConfiguration()
 	used, forbidden := readAudit(t, audit)
 	if len(forbidden) > 0 {
 		t.Errorf("these requests were forbidden:\n%s", strings.Join(forbidden, "\n"))
@@ -53,6 +56,44 @@ func TestRightsAreThoseUsed(t *testing.T) {
 	if d := cmp.Diff(granted(t), used); d != "" {
 		t.Errorf("rights of config/rbac (-) against those used (+):\n%s", d)
 	}
+}
+
+// changeTheConfiguration breaks and repairs the job file twice, so that the same events are told twice.
+func (s *street) changeTheConfiguration() {
+	s.Helper()
+	file := filepath.Join(s.dir, "jobs.yaml")
+	good, err := os.ReadFile(file)
+	s.ok(err)
+	for told := range 2 {
+		s.ok(os.WriteFile(file, []byte("presubmits: 5\n"), 0o600))
+		s.event("ConfigRefused", told+1)
+		s.ok(os.WriteFile(file, good, 0o600))
+		s.event("ConfigLoaded", told+1)
+	}
+}
+
+// event waits until an event of a reason was told so many times.
+func (s *street) event(reason string, times int) {
+	s.Helper()
+	runstest.Eventually(s, fmt.Sprintf("%s is told %d times", reason, times), func() error {
+		var list eventsv1.EventList
+		if err := s.api.Client.List(s.Context(), &list, client.InNamespace("bowsprit")); err != nil {
+			return err
+		}
+		told := 0
+		for _, e := range list.Items {
+			if e.Reason != reason {
+				continue
+			}
+			if told++; e.Series != nil {
+				told = max(told, int(e.Series.Count))
+			}
+		}
+		if told < times {
+			return fmt.Errorf("it was told %d times", told)
+		}
+		return nil
+	})
 }
 
 // readAudit lists the rights that were used, and the requests that were refused for want of one.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -9,13 +8,12 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
-	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
+	"github.com/bowsprit-ci/bowsprit/api/prow"
 	"github.com/bowsprit-ci/bowsprit/controllers/admitter"
 	"github.com/bowsprit-ci/bowsprit/controllers/dispatcher"
 	"github.com/bowsprit-ci/bowsprit/controllers/reporter"
+	"github.com/bowsprit-ci/bowsprit/controllers/scheduler"
 	"github.com/bowsprit-ci/bowsprit/internal/github"
-	"github.com/bowsprit-ci/bowsprit/pipelines"
-	"github.com/bowsprit-ci/bowsprit/triggers"
 	"github.com/bowsprit-ci/bowsprit/web/receiver"
 )
 
@@ -57,6 +55,7 @@ func (s *server) addControllers() error {
 		{roleDispatcher, s.addDispatcher},
 		{roleAdmitter, s.addAdmitter},
 		{roleReporter, s.addReporter},
+		{roleScheduler, s.addScheduler},
 	} {
 		if !s.has(c.role) {
 			continue
@@ -71,13 +70,8 @@ func (s *server) addControllers() error {
 func (s *server) addDispatcher() error {
 	r := &dispatcher.Reconciler{
 		Client: s.manager.GetClient(), Runs: s.runs, GitHub: s.github, Clock: s.clock, WebURL: s.github.WebURL(),
-		Decide: func(ctx context.Context, ev v1alpha1.Event) (triggers.Plan, error) {
-			return triggers.Decide(ctx, ev, s.github, s.catalog)
-		},
-		Options: pipelines.Options{
-			Namespace: s.catalog.PodNamespace(), ToolsImage: s.settings.Images.Tools,
-			CloneHost: strings.TrimSuffix(s.github.WebURL(), "/"),
-		},
+		Decide: dispatcher.NewMind(s.github, s.config.Catalog, s.github.Files).Decide, File: s.github.File, Options: s.runOptions,
+		Namespaces: s.namespaces,
 	}
 	return r.SetupWithManager(s.manager, s.options())
 }
@@ -90,6 +84,23 @@ func (s *server) addAdmitter() error {
 		},
 	}
 	return r.SetupWithManager(s.manager, s.options())
+}
+
+func (s *server) addScheduler() error {
+	m := scheduler.NewMetrics()
+	if err := s.metrics.Register(m); err != nil {
+		return fmt.Errorf("register the metrics of the scheduler: %w", err)
+	}
+	return s.manager.Add(&scheduler.Scheduler{
+		Runs: s.runs, Clock: s.clock, Metrics: m, Options: s.runOptions,
+		Periodics: func() []prow.Periodic { return s.config.Catalog().Periodics() },
+		Decoration: func(repo, cluster string) *prow.DecorationConfig {
+			return s.config.Catalog().Config().DecorationFor(repo, cluster)
+		},
+		Memory: scheduler.Memory{
+			Client: s.manager.GetClient(), Live: s.manager.GetAPIReader(), Namespace: s.settings.Kubernetes.Namespace,
+		},
+	})
 }
 
 func (s *server) addReporter() error {

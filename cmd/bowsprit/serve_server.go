@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,10 +18,10 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 
-	"github.com/bowsprit-ci/bowsprit/api/catalog"
 	"github.com/bowsprit-ci/bowsprit/internal/github"
 	"github.com/bowsprit-ci/bowsprit/internal/runs"
 	"github.com/bowsprit-ci/bowsprit/internal/settings"
+	"github.com/bowsprit-ci/bowsprit/internal/settings/live"
 )
 
 // The pauses between tries of something that fails: short at first, and short enough at last that everything is right
@@ -37,7 +36,7 @@ const workers = 8
 
 // outside is what a process has one of; tests bring their own.
 type outside struct {
-	clock   clock.PassiveClock
+	clock   clock.Clock
 	metrics prometheus.Registerer
 }
 
@@ -47,7 +46,7 @@ type server struct {
 	flags      *serveFlags
 	settings   settings.Settings
 	logger     *slog.Logger
-	catalog    *catalog.Catalog
+	config     *live.Config
 	namespaces []string // where runs live
 	github     *github.Client
 	manager    ctrl.Manager
@@ -58,44 +57,12 @@ type server struct {
 // newServer builds everything and starts nothing but the webhook's listener. Its errors are for the person who starts it.
 func newServer(f *serveFlags, set settings.Settings, logger *slog.Logger, out outside) (*server, error) {
 	s := &server{outside: out, flags: f, settings: set, logger: logger}
-	for _, step := range []func() error{s.loadCatalog, s.connectGitHub, s.connectCluster, s.addReceiver, s.addControllers} {
+	for _, step := range []func() error{s.loadCatalog, s.connectGitHub, s.connectCluster, s.addReceiver, s.addControllers, s.watchConfig} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
-}
-
-// loadCatalog reads the Prow configuration. A first start with errors in it is refused: there is no last good one.
-func (s *server) loadCatalog() error {
-	c := s.settings.Config
-	flags := catalogFlags{config: c.ConfigPath, jobs: c.JobConfigPath, plugins: c.PluginConfig}
-	cat, problems := flags.load()
-	for _, p := range problems {
-		if cat != nil {
-			s.logger.Warn("configuration", "problem", p.String())
-		}
-	}
-	if cat == nil {
-		return fmt.Errorf("the Prow configuration has errors (bowsprit config check shows the same):\n%w", problems)
-	}
-	s.catalog, s.namespaces = cat, runNamespaces(cat)
-	return nil
-}
-
-// runNamespaces are all namespaces that the jobs of a catalog name, and the one of those that name none.
-func runNamespaces(cat *catalog.Catalog) []string {
-	all := []string{cat.PodNamespace()}
-	for _, name := range cat.Repos() {
-		org, repo, _ := strings.Cut(name, "/")
-		for _, job := range cat.Presubmits(org, repo) {
-			if job.Namespace != "" {
-				all = append(all, job.Namespace)
-			}
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 func (s *server) connectGitHub() error {
@@ -112,6 +79,9 @@ func (s *server) connectGitHub() error {
 	s.github = client
 	return err
 }
+
+// watchConfig takes changes of the configuration while the process runs.
+func (s *server) watchConfig() error { return s.manager.Add(s.config) }
 
 // addRuns makes the hands on runs.
 func (s *server) addRuns(config *rest.Config) error {

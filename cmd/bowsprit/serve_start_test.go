@@ -32,11 +32,11 @@ func TestServeFlags(t *testing.T) {
 		"a misspelt role": {
 			why:   "a role that is not run must not go unnoticed",
 			flags: serveFlags{settings: "s", roles: []string{"receiver", "reporters"}, logFormat: "json"},
-			want:  `--role: "reporters" is no role; allowed: receiver, dispatcher, admitter, reporter`,
+			want:  `--role: "reporters" is no role; allowed: receiver, dispatcher, admitter, reporter, scheduler`,
 		},
 		"no role": {
 			why: "a process that does nothing is a mistake", flags: serveFlags{settings: "s", logFormat: "json"},
-			want: "--role is empty; allowed: receiver, dispatcher, admitter, reporter",
+			want: "--role is empty; allowed: receiver, dispatcher, admitter, reporter, scheduler",
 		},
 		"a strange log format": {
 			why: "the log would be lost on whoever reads it", flags: serveFlags{settings: "s", roles: allRoles, logFormat: "xml"},

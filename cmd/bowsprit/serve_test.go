@@ -33,13 +33,15 @@ type street struct {
 	*testing.T
 	api   *runstest.API
 	forge *forge.Forge
-	clock *clocktesting.FakePassiveClock
+	clock *clocktesting.FakeClock
+	// dir holds what the server reads from files.
+	dir string
 }
 
 const hookSecret = "a secret of thirty-two characters"
 
 func newStreet(t *testing.T, edit func(*envtest.Environment)) *street {
-	s := &street{T: t, api: runstest.Start(t, edit), clock: clocktesting.NewFakePassiveClock(time.Now())}
+	s := &street{T: t, api: runstest.Start(t, edit), clock: clocktesting.NewFakeClock(time.Now())}
 	s.namespaces()
 	s.grant()
 	s.forge = forge.NewForTest(t)
@@ -95,6 +97,7 @@ func (s *street) serve() {
 // writeSettings writes everything that the server reads from files, and returns the path of the settings.
 func (s *street) writeSettings(forgeURL string, app int64, key []byte) string {
 	dir := s.TempDir()
+	s.dir = dir
 	for name, text := range map[string]string{
 		"key.pem": string(key), "secret": hookSecret, "kubeconfig": s.kubeconfig(),
 		"config.yaml": "pod_namespace: bowsprit-runs\n",

@@ -22,7 +22,6 @@ type version struct {
 }
 
 func newVersion() *cobra.Command {
-	var output string
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, and the commit of Prow that is followed",
@@ -31,17 +30,14 @@ func newVersion() *cobra.Command {
 		Example: "  bowsprit version -o json",
 		Args:    cobra.NoArgs,
 	}
-	addOutputFlag(cmd, &output)
+	output := addOutputFlag(cmd, formText, formJSON)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := checkOutput(output); err != nil {
-			return err
-		}
 		info, ok := debug.ReadBuildInfo()
 		if !ok {
 			info = &debug.BuildInfo{}
 		}
 		v := versionOf(info)
-		if output == "json" {
+		if output.formFor(cmd.OutOrStdout()) == formJSON {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(v)
 		}
 		_, err := fmt.Fprintf(cmd.OutOrStdout(), "bowsprit %s, commit %s, follows Prow %s\n", v.Version, v.Commit, v.ProwCompat)

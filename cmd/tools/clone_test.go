@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -38,18 +37,18 @@ func TestTheTreeIsTheOneThatMergingByHandGives(t *testing.T) {
 			one, two := o.pull("1", fork, "one.txt", "1"), o.pull("22", base, "dir/two.txt", "2")
 			o.advance("later.txt", "the base branch goes on")
 			opts := o.options(base, clonespec.Pull{Number: 1, SHA: one}, clonespec.Pull{Number: 22, SHA: two})
-			opts.Depth = tc.depth
+			opts.Refs[0].Depth = tc.depth
 			if tc.overHTTP {
-				opts.URI = o.serve()
+				opts.Refs[0].URI = o.serve()
 			}
 			mustClone(t, opts, tc.env...)
-			if got, want := o.in(opts.Dir, "rev-parse", "HEAD^{tree}"), o.mergedTree(base, one, two); got != want {
+			if got, want := o.in(opts.Refs[0].Dir, "rev-parse", "HEAD^{tree}"), o.mergedTree(base, one, two); got != want {
 				t.Errorf("tree %s, by hand %s", got, want)
 			}
-			if got := o.in(opts.Dir, "status", "--porcelain"); got != "" {
+			if got := o.in(opts.Refs[0].Dir, "status", "--porcelain"); got != "" {
 				t.Errorf("the work tree is not clean: %s", got)
 			}
-			if got := o.in(opts.Dir, "symbolic-ref", "--short", "HEAD"); got != "main" {
+			if got := o.in(opts.Refs[0].Dir, "symbolic-ref", "--short", "HEAD"); got != "main" {
 				t.Errorf("on branch %s, want main", got)
 			}
 		})
@@ -64,7 +63,7 @@ func TestTheMergeCommitIsTheSameInEveryClone(t *testing.T) {
 	for range 2 {
 		opts := o.options(base, clonespec.Pull{Number: 1, SHA: one}, clonespec.Pull{Number: 2, SHA: two})
 		mustClone(t, opts)
-		heads = append(heads, o.in(opts.Dir, "log", "-2", "--format=%H %an %ae %at %ct %s"))
+		heads = append(heads, o.in(opts.Refs[0].Dir, "log", "-2", "--format=%H %an %ae %at %ct %s"))
 	}
 	if diff := cmp.Diff(heads[0], heads[1]); diff != "" {
 		t.Error(diff)
@@ -84,7 +83,7 @@ func TestWhatIsTestedIsTheNamedCommitEvenIfItsRefMovedOn(t *testing.T) {
 			o.advance("more.txt", "the base is not the tip any more")
 			opts := o.options(base, clonespec.Pull{Number: 1, SHA: old})
 			mustClone(t, opts, env...)
-			b, err := os.ReadFile(filepath.Join(opts.Dir, "one.txt"))
+			b, err := os.ReadFile(filepath.Join(opts.Refs[0].Dir, "one.txt"))
 			if err != nil || string(b) != "old" {
 				t.Errorf("one.txt is %q (%v), want the text of the named commit", b, err)
 			}
@@ -148,13 +147,13 @@ func TestRecordsAndLogTellEveryCommand(t *testing.T) {
 	opts.Logs = t.TempDir()
 	log := mustClone(t, opts)
 	r := readRecords(t, opts.Logs)
-	if r.Failed || r.FinalSHA != opts.BaseSHA {
+	if r.Failed || r.FinalSHA != opts.Refs[0].BaseSHA {
 		t.Errorf("records: %+v", r)
 	}
 	if lines := strings.Count(log, "\n"); lines != len(r.Commands)+1 {
 		t.Errorf("%d lines for %d commands and a summary:\n%s", lines, len(r.Commands), log)
 	}
-	if !strings.Contains(log, opts.BaseSHA+" is checked out in "+opts.Dir) {
+	if !strings.Contains(log, opts.Refs[0].BaseSHA+" is checked out in "+opts.Refs[0].Dir) {
 		t.Errorf("no summary:\n%s", log)
 	}
 }
@@ -167,12 +166,12 @@ func TestEvilNamesAreOnlyNames(t *testing.T) {
 			base := o.git("rev-parse", "HEAD")
 			o.git("push", "--quiet", "origin", "HEAD:refs/heads/"+branch)
 			opts := o.options(base)
-			opts.BaseRef = branch
+			opts.Refs[0].BaseRef = branch
 			mustClone(t, opts)
-			if got := o.in(opts.Dir, "symbolic-ref", "--short", "HEAD"); got != branch {
+			if got := o.in(opts.Refs[0].Dir, "symbolic-ref", "--short", "HEAD"); got != branch {
 				t.Errorf("on branch %q, want %q", got, branch)
 			}
-			if found, _ := filepath.Glob(filepath.Join(opts.Dir, "*pwned*")); len(found) > 0 {
+			if found, _ := filepath.Glob(filepath.Join(opts.Refs[0].Dir, "*pwned*")); len(found) > 0 {
 				t.Errorf("something was run: %v", found)
 			}
 		})
@@ -188,9 +187,9 @@ func TestTagsComeAlongUnlessTheJobDoesWithout(t *testing.T) {
 		want string
 	}{"with": {false, "v1"}, "without": {true, ""}} {
 		opts := o.options(o.git("rev-parse", "HEAD"))
-		opts.SkipFetchHead = tc.skip
+		opts.Refs[0].SkipFetchHead = tc.skip
 		mustClone(t, opts)
-		if got := o.in(opts.Dir, "tag"); got != tc.want {
+		if got := o.in(opts.Refs[0].Dir, "tag"); got != tc.want {
 			t.Errorf("%s tags: %q, want %q", why, got, tc.want)
 		}
 	}
@@ -209,13 +208,13 @@ func TestSubmodules(t *testing.T) {
 	for why, skip := range map[string]bool{"a relative address counts from the repository's own": false, "skipped": true} {
 		t.Run(why, func(t *testing.T) {
 			opts := o.options(o.git("rev-parse", "HEAD"))
-			opts.URI, opts.SkipSubmodules = uri, skip
+			opts.Refs[0].URI, opts.Refs[0].SkipSubmodules = uri, skip
 			mustClone(t, opts)
-			_, err := os.Stat(filepath.Join(opts.Dir, "lib", "README"))
+			_, err := os.Stat(filepath.Join(opts.Refs[0].Dir, "lib", "README"))
 			if (err == nil) == skip {
 				t.Errorf("the submodule's file: %v", err)
 			}
-			if got := o.in(opts.Dir, "remote"); got != "" {
+			if got := o.in(opts.Refs[0].Dir, "remote"); got != "" {
 				t.Errorf("the clone has a remote: %s", got)
 			}
 		})
@@ -243,7 +242,7 @@ func TestAFetchThatFailsIsTriedAgainAndThenBlamedOnTheServer(t *testing.T) {
 		t.Run(why, func(t *testing.T) {
 			broken = tc.broken
 			opts := o.options(o.git("rev-parse", "HEAD"))
-			opts.URI, opts.SkipFetchHead = srv.URL+"/o/r.git", true
+			opts.Refs[0].URI, opts.Refs[0].SkipFetchHead = srv.URL+"/o/r.git", true
 			log, err := tryClone(t, opts)
 			if got := status(err); got != tc.status {
 				t.Errorf("status %d (%v), want %d\n%s", got, err, tc.status, log)
@@ -260,7 +259,7 @@ func TestAPrivateRepositoryIsAMatterOfConfiguration(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	opts := o.options(o.git("rev-parse", "HEAD"))
-	opts.URI = srv.URL + "/o/r.git"
+	opts.Refs[0].URI = srv.URL + "/o/r.git"
 	log, err := tryClone(t, opts)
 	if got := status(err); got != clonespec.ExitUsage {
 		t.Errorf("status %d (%v), want %d\n%s", got, err, clonespec.ExitUsage, log)
@@ -293,7 +292,7 @@ func TestTheVerb(t *testing.T) {
 	} {
 		t.Run(why, func(t *testing.T) {
 			t.Setenv(clonespec.EnvName, tc.env)
-			if got := run(context.Background(), tc.args); got != tc.status {
+			if got := run(tc.args); got != tc.status {
 				t.Errorf("status %d, want %d", got, tc.status)
 			}
 		})
@@ -301,7 +300,7 @@ func TestTheVerb(t *testing.T) {
 	if info, err := os.Stat(opts.Artifacts); err != nil || info.Mode().Perm() != 0o777 {
 		t.Errorf("the folder for artifacts: %v, %v", info, err)
 	}
-	info, err := os.Stat(filepath.Join(opts.Dir, "README"))
+	info, err := os.Stat(filepath.Join(opts.Refs[0].Dir, "README"))
 	if err != nil || info.Mode().Perm() != 0o666 {
 		t.Errorf("a cloned file is not for every user to write: %v, %v", info, err)
 	}

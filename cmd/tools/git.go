@@ -21,6 +21,8 @@ type git struct {
 	dir string
 	env []string
 	log io.Writer
+	// secrets takes out of every text what must not be seen.
+	secrets *strings.Replacer
 	// records grows by one per command.
 	records []command
 }
@@ -45,19 +47,38 @@ func (e *gitError) Error() string {
 
 func (e *gitError) Unwrap() error { return e.err }
 
-// newGit prepares git for a work tree. Home is an empty folder for git's own settings: those of a user of the image do not count, and every
-// owner of the work tree is trusted, since the kubelet made it.
-func newGit(dir, home string, log io.Writer, extraEnv []string) (*git, error) {
-	config := filepath.Join(home, "gitconfig")
-	settings := "[safe]\n\tdirectory = *\n[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n[core]\n\thooksPath = /dev/null\n" +
-		"[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[init]\n\tdefaultBranch = main\n"
-	if err := os.WriteFile(config, []byte(settings), 0o644); err != nil {
+// settings are git's for every clone. Every owner of the work tree is trusted, since the kubelet made it.
+const settings = "[safe]\n\tdirectory = *\n[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n[core]\n\thooksPath = /dev/null\n" +
+	"[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n" +
+	"[sparse]\n\texpectFilesOutsideOfPatterns = false\n"
+
+// newGit prepares git for a work tree. Home is a folder to make for git's own settings: those of a user of the image do not count. What
+// access adds to them stays there, readable for nobody else.
+func newGit(dir, home string, log io.Writer, access access, extraEnv []string) (*git, error) {
+	if err := os.MkdirAll(home, 0o700); err != nil {
 		return nil, err
 	}
+	config := filepath.Join(home, "gitconfig")
+	if err := os.WriteFile(config, []byte(settings+access.settings), 0o600); err != nil {
+		return nil, err
+	}
+	ssh := access.ssh
+	if ssh == "" {
+		ssh = "ssh -oBatchMode=yes"
+	}
 	env := append(withoutGit(os.Environ()),
-		"HOME="+home, "GIT_CONFIG_GLOBAL="+config, "GIT_TERMINAL_PROMPT=0", "GIT_LFS_SKIP_SMUDGE=1",
-		"GIT_SSH_COMMAND=ssh -oBatchMode=yes", "LC_ALL=C")
-	return &git{dir: dir, env: append(env, extraEnv...), log: log}, nil
+		"HOME="+home, "GIT_CONFIG_GLOBAL="+config, "GIT_TERMINAL_PROMPT=0", "GIT_LFS_SKIP_SMUDGE=1", "GIT_EDITOR=true",
+		"GIT_SSH_COMMAND="+ssh, "LC_ALL=C")
+	return &git{dir: dir, env: append(env, extraEnv...), log: log, secrets: redactor(access.secrets)}, nil
+}
+
+// redactor replaces secrets by Prow's word for them.
+func redactor(secrets []string) *strings.Replacer {
+	var pairs []string
+	for _, s := range secrets {
+		pairs = append(pairs, s, "CENSORED")
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // withoutGit leaves out the variables by which git could be led to another repository; those about certificates stay.
@@ -73,15 +94,24 @@ func withoutGit(env []string) []string {
 
 // run runs one command, prints it with its duration, and returns what it wrote.
 func (g *git) run(ctx context.Context, args ...string) (string, error) {
-	return g.runEnv(ctx, nil, args...)
+	return g.start(ctx, nil, "", args)
 }
 
 func (g *git) runEnv(ctx context.Context, env []string, args ...string) (string, error) {
+	return g.start(ctx, env, "", args)
+}
+
+func (g *git) runInput(ctx context.Context, input string, args ...string) (string, error) {
+	return g.start(ctx, nil, input, args)
+}
+
+func (g *git) start(ctx context.Context, env []string, input string, args []string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir, cmd.Env = g.dir, append(append([]string{}, g.env...), env...)
 	// Asked to stop, git gets the chance to remove its locks.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
+	cmd.Stdin = strings.NewReader(input)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	start := time.Now()
@@ -91,15 +121,15 @@ func (g *git) runEnv(ctx context.Context, env []string, args ...string) (string,
 
 // note records and prints a command.
 func (g *git) note(line, stderr string, took time.Duration, err error) error {
-	c := command{Command: line, Output: tail(stderr, maxOutput), Duration: took}
+	c := command{Command: g.secrets.Replace(line), Output: tail(g.secrets.Replace(stderr), maxOutput), Duration: took}
 	mark := ""
 	if err != nil {
 		c.Error, mark = err.Error(), "  FAILED"
 	}
 	g.records = append(g.records, c)
-	g.say(took, line+mark)
+	g.say(took, c.Command+mark)
 	if err != nil {
-		return &gitError{command: line, output: strings.TrimSpace(c.Output), err: err}
+		return &gitError{command: c.Command, output: strings.TrimSpace(c.Output), err: err}
 	}
 	return nil
 }

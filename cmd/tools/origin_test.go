@@ -119,7 +119,11 @@ func (o *origin) serve() string {
 }
 
 func (o *origin) options(base string, pulls ...clonespec.Pull) clonespec.Options {
-	return clonespec.Options{Dir: filepath.Join(o.t.TempDir(), "src", "o", "r"), URI: "file://" + o.bare, BaseRef: "main", BaseSHA: base, Pulls: pulls}
+	return clonespec.Options{Refs: []clonespec.Ref{o.ref(base, pulls...)}}
+}
+
+func (o *origin) ref(base string, pulls ...clonespec.Pull) clonespec.Ref {
+	return clonespec.Ref{Org: "o", Repo: "r", Dir: filepath.Join(o.t.TempDir(), "src", "o", "r"), URI: "file://" + o.bare, BaseRef: "main", BaseSHA: base, Pulls: pulls}
 }
 
 // tryClone clones with short waits and returns the log.
@@ -128,15 +132,10 @@ func tryClone(t *testing.T, opts clonespec.Options, extraEnv ...string) (string,
 	if err := opts.Validate(); err != nil {
 		t.Fatalf("options of the test: %v", err)
 	}
-	if err := os.MkdirAll(opts.Dir, 0o777); err != nil {
-		t.Fatal(err)
-	}
 	var log bytes.Buffer
-	g, err := newGit(opts.Dir, t.TempDir(), &log, append([]string{"GIT_CONFIG_NOSYSTEM=1"}, extraEnv...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = recorded(context.Background(), &cloner{opts: opts, git: g, delays: []time.Duration{time.Millisecond, time.Millisecond}})
+	c := &cloning{opts: opts, log: &log, home: t.TempDir(), env: append([]string{"GIT_CONFIG_NOSYSTEM=1"}, extraEnv...),
+		delays: []time.Duration{time.Millisecond, time.Millisecond}}
+	err := errors.Join(c.folders(), c.run(context.Background()))
 	return log.String(), err
 }
 

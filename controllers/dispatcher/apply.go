@@ -12,12 +12,13 @@ import (
 
 // apply carries a plan out, the runs first: some of what follows (the open gate, the comment) is what a later look at
 // the same event would take as a sign that everything was done. So nothing follows while a run could not be made.
-func (r *Reconciler) apply(ctx context.Context, d *v1alpha1.Delivery, plan triggers.Plan) (*effect, error) {
+func (r *Reconciler) apply(ctx context.Context, d *v1alpha1.Delivery, j Judgement) (*effect, error) {
+	plan := j.Plan
 	done := newEffect(plan)
 	var errs []error
 	for _, a := range plan.Actions {
 		if run, ok := a.(triggers.Run); ok {
-			errs = append(errs, r.run(ctx, d, run, done))
+			errs = append(errs, r.run(ctx, d, j, run, done))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

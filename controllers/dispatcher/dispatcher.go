@@ -15,8 +15,8 @@ import (
 
 	"github.com/bowsprit-ci/bowsprit/api/v1alpha1"
 	"github.com/bowsprit-ci/bowsprit/internal/github"
+	"github.com/bowsprit-ci/bowsprit/internal/runs"
 	"github.com/bowsprit-ci/bowsprit/pipelines"
-	"github.com/bowsprit-ci/bowsprit/triggers"
 )
 
 // retention is how long a delivery is kept: longer than GitHub redelivers, which is three days.
@@ -62,15 +62,19 @@ type Reconciler struct {
 	Runs   Runs
 	GitHub GitHub
 	// Decide is the mind: what an event calls for, on the pull request as it is now.
-	Decide func(ctx context.Context, ev v1alpha1.Event) (triggers.Plan, error)
-	// Options are the compiler's settings.
-	Options pipelines.Options
+	Decide func(ctx context.Context, ev v1alpha1.Event) (Judgement, error)
+	// File reads a file of a commit, for jobs that name a Pipeline in their repository.
+	File func(ctx context.Context, org, repo, commit, path string) ([]byte, error)
+	// Namespaces are where runs are looked for; empty means everywhere.
+	Namespaces []string
+	// Options are the compiler's settings as they are now.
+	Options func() pipelines.Options
 	// WebURL is the root of GitHub's pages, with a final slash; links in a run's environment start with it.
 	WebURL string
 	Clock  clock.PassiveClock
 
 	pulls  locks
-	builds buildIDs
+	builds runs.BuildIDs
 }
 
 // Reconcile gives one delivery its effect, and deletes it when it is old.
@@ -96,11 +100,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 
 // process observes and plans, then applies.
 func (r *Reconciler) process(ctx context.Context, d *v1alpha1.Delivery) (*effect, error) {
-	plan, err := r.Decide(ctx, d.Spec.Event)
+	j, err := r.Decide(ctx, d.Spec.Event)
 	if err != nil {
 		return nil, err
 	}
-	return r.apply(ctx, d, plan)
+	done, err := r.apply(ctx, d, j)
+	if err != nil {
+		return nil, err
+	}
+	return done, r.showBroken(ctx, d, j, done)
 }
 
 // forget deletes a delivery whose time is over, loudly if it never had its effect.

@@ -51,8 +51,10 @@ func newScene(t *testing.T) *scene {
 	s := &scene{T: t, api: api, ns: api.Namespace(t), page: newPage(), clock: clocktesting.NewFakePassiveClock(time.Now())}
 	s.Reconciler = &dispatcher.Reconciler{
 		Client: api.Client, Runs: api.Store(t, s.ns), GitHub: s.page, Clock: s.clock,
-		Decide:  func(context.Context, v1alpha1.Event) (triggers.Plan, error) { return s.plan, s.err },
-		Options: pipelines.Options{Namespace: s.ns, ToolsImage: "tools:dev"},
+		Decide: func(context.Context, v1alpha1.Event) (dispatcher.Judgement, error) {
+			return dispatcher.Judgement{Plan: s.plan}, s.err
+		},
+		Options: func() pipelines.Options { return pipelines.Options{Namespace: s.ns, ToolsImage: "tools:dev"} },
 		WebURL:  "https://github.com/",
 	}
 	return s
@@ -76,9 +78,9 @@ func (s *scene) decide(head, trigger string, jobs ...*prow.Presubmit) {
 	s.plan = triggers.Plan{Why: "a push"}
 	for _, j := range jobs {
 		s.plan.Decisions = append(s.plan.Decisions, triggers.Decision{Job: j.Name, Verdict: triggers.VerdictRun, Why: "it always runs"})
-		s.plan.Actions = append(s.plan.Actions, triggers.Run{Job: j, Trigger: trigger, Why: "it always runs", Pull: triggers.PullRequest{
-			Org: "o", Repo: "r", Number: 12, Title: "a title", Author: "alice", HeadSHA: head, HeadRef: "topic",
-			BaseRef: "main", BaseSHA: base, URL: "https://github.com/o/r/pull/12",
+		s.plan.Actions = append(s.plan.Actions, triggers.Run{Job: j.Job(), Trigger: trigger, Why: "it always runs", Refs: prow.Refs{
+			Org: "o", Repo: "r", BaseRef: "main", BaseSHA: base,
+			Pulls: []prow.Pull{{Number: 12, Title: "a title", Author: "alice", SHA: head, HeadRef: "topic"}},
 		}})
 	}
 }
@@ -337,10 +339,10 @@ func TestAPullRequestIsServedByOneWorker(t *testing.T) {
 	s := newScene(t)
 	one, two := s.deliver(v1alpha1.KindPullRequest), s.deliver(v1alpha1.KindPullRequest)
 	inside, leave := make(chan bool), make(chan bool)
-	s.Decide = func(context.Context, v1alpha1.Event) (triggers.Plan, error) {
+	s.Decide = func(context.Context, v1alpha1.Event) (dispatcher.Judgement, error) {
 		inside <- true
 		<-leave
-		return triggers.Plan{}, errors.New("enough")
+		return dispatcher.Judgement{}, errors.New("enough")
 	}
 	ended := make(chan error)
 	go func() {

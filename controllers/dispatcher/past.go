@@ -52,7 +52,7 @@ func (r *Reconciler) concluded(ctx context.Context, a triggers.Run, c *pipelines
 		f, err := r.heir(ctx, c)
 		return f, true, err
 	}
-	note := fmt.Sprintf("it ran before and ended as %s, comment %s to run it again", conclusion, c.Record.RerunCommand)
+	note := fmt.Sprintf("it ran before and ended as %s%s", conclusion, again(c.Record.RerunCommand, " to run it again"))
 	return fate{run: c.Run.Name, note: note}, true, nil
 }
 

@@ -57,8 +57,11 @@ func refusal(in pipelines.Input, why error) (title, summary string) {
 	if in.Job.SourcePath != "" {
 		where = fmt.Sprintf(" (%s:%d)", in.Job.SourcePath, in.Job.SourceLine)
 	}
-	return title, fmt.Sprintf("Job `%s`%s was to run on this commit, and cannot:\n\n%stext\n%s\n%s\n\n"+
-		"Once the job is repaired, comment `%s` to run it.\n", in.Job.Name, where, bars, why, bars, in.Job.RerunCommand)
+	summary = fmt.Sprintf("Job `%s`%s was to run on this commit, and cannot:\n\n%stext\n%s\n%s\n", in.Job.Name, where, bars, why, bars)
+	if in.Job.RerunCommand != "" {
+		summary += fmt.Sprintf("\nOnce the job is repaired, comment `%s` to run it.\n", in.Job.RerunCommand)
+	}
+	return title, summary
 }
 
 // head is the beginning of s in at most limit bytes of valid text.

@@ -1,3 +1,3 @@
-// Package scheduler is the room of the reconciler that starts due periodics; its brain will be due. It must not know how a
-// run is admitted or reported. The room is reserved; nothing in it is built yet.
+// Package scheduler starts periodics that are due. It makes runs and nothing else: the admitter lets them start, as it
+// does with all runs. It must not know how a run is admitted or reported.
 package scheduler

@@ -98,6 +98,7 @@ func (curious) BotLogin(context.Context) (string, error) { return "robot", nil }
 type oneJob struct{ job prow.Presubmit }
 
 func (c oneJob) Presubmits(string, string) []prow.Presubmit { return []prow.Presubmit{c.job} }
+func (oneJob) Postsubmits(string, string) []prow.Postsubmit { return nil }
 func (oneJob) Trust(string, string) prow.Trigger            { return prow.Trigger{} }
 func (oneJob) Enabled(string, string) bool                  { return true }
 

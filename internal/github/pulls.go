@@ -55,7 +55,8 @@ func pullRequest(org, repo, baseTip string, pull *github.PullRequest) triggers.P
 		Title: pull.GetTitle(), Author: pull.GetUser().GetLogin(),
 		Draft: pull.GetDraft(), Closed: pull.GetState() == "closed", Mergeable: pull.Mergeable,
 		HeadSHA: pull.GetHead().GetSHA(), HeadRef: pull.GetHead().GetRef(),
-		BaseRef: pull.GetBase().GetRef(), BaseSHA: baseTip,
+		Fork:    pull.GetHead().GetRepo().GetID() != pull.GetBase().GetRepo().GetID(),
+		BaseRef: pull.GetBase().GetRef(), BaseSHA: baseTip, MergeSHA: pull.GetMergeCommitSHA(),
 		Labels: labels, URL: pull.GetHTMLURL(),
 	}
 }

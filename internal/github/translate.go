@@ -25,11 +25,13 @@ var handled = map[v1alpha1.EventKind][]string{
 	},
 	v1alpha1.KindIssueComment: {"created"},
 	v1alpha1.KindCheckRun:     {"rerequested"},
+	v1alpha1.KindPush:         {""}, // a push has no action
 }
 
 // Translate reduces a webhook's payload to an Event of at most 8 KiB as JSON. kind is the X-GitHub-Event header. It returns
 // false and no error when nothing handles it: another kind or action, a comment that is not on a pull request or holds no
-// command, a label that means nothing to triggers, an edit that leaves the base branch alone.
+// command, a label that means nothing to triggers, an edit that leaves the base branch alone, a push of what is neither a
+// branch nor a tag.
 //
 // The payload must already be authenticated. The header is not part of what GitHub signs, so a payload that does not fit
 // its kind, or that names two different repositories or pull requests, is an error.
@@ -70,6 +72,8 @@ func translate(parsed any) (event v1alpha1.Event, concerns bool, err error) {
 		event, err = translateComment(p)
 	case *github.CheckRunEvent:
 		event, err = translateCheckRun(p)
+	case *github.PushEvent:
+		event, err = translatePush(p)
 	default:
 		return v1alpha1.Event{}, false, fmt.Errorf("unexpected type %T", parsed)
 	}
@@ -94,6 +98,8 @@ func matters(event v1alpha1.Event) bool {
 		return slices.Contains(labels, event.Label)
 	case event.Action == "edited":
 		return event.BaseChanged
+	case event.Kind == v1alpha1.KindPush:
+		return event.Ref != ""
 	}
 	return true
 }
@@ -234,6 +240,9 @@ func admit(event *v1alpha1.Event) error {
 	)
 	if event.Repo == "." || event.Repo == ".." {
 		err = errors.Join(err, fmt.Errorf("repository.name is %q", event.Repo))
+	}
+	if event.Kind == v1alpha1.KindPush {
+		return errors.Join(err, admitPush(event))
 	}
 	if event.Kind != v1alpha1.KindIssueComment {
 		err = errors.Join(err, fits("head sha", event.HeadSHA, shaPattern))

@@ -15,6 +15,8 @@ import (
 
 const (
 	headSHA = "1111111111111111111111111111111111111111"
+	baseSHA = "2222222222222222222222222222222222222222"
+	zeroSHA = "0000000000000000000000000000000000000000"
 	apiRoot = "https://api.github.com/repos/acme/web"
 )
 
@@ -27,7 +29,7 @@ func theRepository() object {
 	return object{"id": 7, "name": "web", "full_name": "acme/web", "owner": account("acme", 1)}
 }
 
-// payload is one of the three kinds as GitHub sends it, with the parts that Translate looks at; each test case bends it.
+// payload is one of the kinds as GitHub sends it, with the parts that Translate looks at; each test case bends it.
 func payload(kind, action string) object {
 	p := object{
 		"action": action, "repository": theRepository(), "organization": account("acme", 1), "sender": account("alice", 2),
@@ -45,6 +47,13 @@ func payload(kind, action string) object {
 		p["comment"] = object{
 			"id": 99, "user": account("alice", 2), "body": "/test unit", "created_at": "2026-11-23T10:00:00Z",
 			"html_url": "https://github.com/acme/web/pull/5#issuecomment-99", "issue_url": apiRoot + "/issues/5",
+		}
+	case "push":
+		delete(p, "action")
+		p["ref"], p["before"], p["after"], p["created"], p["deleted"] = "refs/heads/main", baseSHA, headSHA, false, false
+		p["head_commit"] = object{"id": headSHA}
+		p["commits"] = []any{
+			object{"added": []any{"b.go"}, "modified": []any{"a.go"}}, object{"modified": []any{"a.go"}, "removed": []any{"old.go"}},
 		}
 	case "check_run":
 		p["check_run"] = object{
@@ -174,7 +183,49 @@ func TestTranslate(t *testing.T) {
 			why: "a date that cannot be read must not matter in an event that nothing handles", kind: "check_run", action: "created",
 			bend: func(p object) { at(p, "check_run")["started_at"] = "2018-04-25 20:42:10" },
 		},
-		"a push": {kind: "push", action: ""},
+		"a push": {
+			why: "the paths of all commits, each once", kind: "push",
+			want: v1alpha1.Event{
+				Kind: v1alpha1.KindPush, Org: "acme", Repo: "web", Sender: alice, Ref: "main", Before: baseSHA, After: headSHA,
+				Changed: []string{"a.go", "b.go", "old.go"},
+			},
+		},
+		"a push of an annotated tag": {
+			why: "the commit is what is tested, not the tag's own object", kind: "push",
+			bend: func(p object) {
+				p["ref"], p["before"], p["after"], p["created"], p["commits"] = "refs/tags/v1", zeroSHA, baseSHA, true, []any{}
+			},
+			want: v1alpha1.Event{Kind: v1alpha1.KindPush, Org: "acme", Repo: "web", Sender: alice, Ref: "v1", After: headSHA, Created: true},
+		},
+		"a push that deletes a branch": {
+			why: "there is nothing to test, and the mind says so", kind: "push",
+			bend: func(p object) {
+				p["after"], p["deleted"], p["commits"], p["head_commit"] = zeroSHA, true, []any{}, nil
+			},
+			want: v1alpha1.Event{Kind: v1alpha1.KindPush, Org: "acme", Repo: "web", Sender: alice, Ref: "main", Before: baseSHA, Deleted: true},
+		},
+		"a push of more paths than fit": {
+			why: "GitHub has to be asked for the rest", kind: "push",
+			bend: func(p object) {
+				p["commits"] = []any{object{"added": []any{strings.Repeat("a", 4000), strings.Repeat("b", 4000)}}}
+			},
+			want: v1alpha1.Event{
+				Kind: v1alpha1.KindPush, Org: "acme", Repo: "web", Sender: alice, Ref: "main", Before: baseSHA, After: headSHA,
+				Changed: []string{strings.Repeat("a", 4000)}, ChangedCut: true,
+			},
+		},
+		"a push of paths that grow as JSON": {
+			why: "one byte may become six", kind: "push",
+			bend: func(p object) {
+				p["commits"] = []any{object{"added": []any{strings.Repeat("\x01", 3000)}}}
+			},
+			want: v1alpha1.Event{
+				Kind: v1alpha1.KindPush, Org: "acme", Repo: "web", Sender: alice, Ref: "main", Before: baseSHA, After: headSHA, ChangedCut: true,
+			},
+		},
+		"a push of notes": {
+			why: "neither branch nor tag", kind: "push", bend: func(p object) { p["ref"] = "refs/notes/commits" },
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -2,10 +2,13 @@ package settings
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
+	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +22,7 @@ func (r *reader) check(s *Settings) {
 	r.checkWebhook(s)
 	r.checkConfig(&s.Config)
 	r.checkKubernetes(&s.Kubernetes)
+	r.checkTrust(s.Trust)
 	if strings.TrimSpace(s.Images.Tools) == "" {
 		r.refuse("images.tools", "is missing: the image with Bowsprit's own small binary for jobs")
 	}
@@ -132,6 +136,37 @@ func (r *reader) checkConfig(c *Config) {
 	} {
 		*at.path = r.path(*at.path)
 		r.checkPresent(at.field, *at.path)
+	}
+	r.checkFolders("config.supplemental_prow_config_dirs", c.SupplementalProwConfigDirs)
+	r.checkFolders("config.supplemental_plugin_config_dirs", c.SupplementalPluginConfigDirs)
+}
+
+// checkFolders completes paths and checks that they are there.
+func (r *reader) checkFolders(field string, dirs []string) {
+	for i := range dirs {
+		dirs[i] = r.path(dirs[i])
+		r.checkPresent(field, dirs[i])
+	}
+}
+
+// builtIn are the tiers that are there without an entry.
+var builtIn = []string{"trusted", "lowest"}
+
+// checkTrust checks that every tier that is named is there, and that patterns can be read.
+func (r *reader) checkTrust(t Trust) {
+	known := slices.Concat(builtIn, slices.Sorted(maps.Keys(t.Tiers)))
+	for _, use := range []struct{ field, tier string }{{"trust.central", t.Central}, {"trust.in_repo", t.InRepo}, {"trust.fork", t.Fork}} {
+		if !slices.Contains(known, use.tier) {
+			r.refuse(use.field, "is %q, want one of %s, or a tier of trust.tiers", use.tier, strings.Join(slices.Compact(known), ", "))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Tiers)) {
+		tier := t.Tiers[name]
+		for _, pattern := range slices.Concat(tier.ServiceAccounts, tier.Secrets, tier.HostPaths, tier.Clusters, tier.Namespaces, tier.Volumes, tier.RemoteRefs) {
+			if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
+				r.refuse("trust.tiers."+name, "%q is no name and no pattern", pattern)
+			}
+		}
 	}
 }
 

@@ -33,9 +33,21 @@ func (r *reader) knowType(mapping *yaml.Node, path string, t reflect.Type) {
 			r.refuse(field, "unknown key; %s", suggestion(key.Value, fields))
 			continue
 		}
-		if known.Kind() == reflect.Struct {
+		switch {
+		case known.Kind() == reflect.Struct:
 			r.knowType(value, field, known)
+		case known.Kind() == reflect.Map && value.Kind == yaml.MappingNode:
+			r.knowEntries(value, field, known.Elem())
 		}
+	}
+}
+
+// knowEntries does so for a mapping with names of the user's own.
+func (r *reader) knowEntries(mapping *yaml.Node, path string, t reflect.Type) {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		field := path + "." + mapping.Content[i].Value
+		r.lines[field] = mapping.Content[i].Line
+		r.knowType(mapping.Content[i+1], field, t)
 	}
 }
 

@@ -88,6 +88,16 @@ kubernetes:
   namespace: ci
 images:
   tools: registry.example.com/tools:v1
+trust:
+  in_repo: lowest
+  fork: visitors
+  tiers:
+    visitors:
+      service_accounts: [visitor-*]
+      secrets: [cache]
+      host_paths: [/cache]
+      clusters: ["*"]
+      privileged: true
 limits:
   max_running: 3
 reporting:
@@ -114,6 +124,7 @@ func TestLoad(t *testing.T) {
 				Config:     Config{ConfigPath: "config.yaml"},
 				Kubernetes: Kubernetes{Namespace: "bowsprit"},
 				Images:     Images{Tools: "registry.example.com/tools:v1"},
+				Trust:      Trust{Central: "trusted", InRepo: "trusted", Fork: "lowest"},
 				Limits:     Limits{MaxRunning: 20},
 				Reporting:  Reporting{LogLines: 60},
 			},
@@ -132,8 +143,11 @@ func TestLoad(t *testing.T) {
 				Config:     Config{ConfigPath: "config.yaml", JobConfigPath: "jobs", PluginConfig: "plugins.yaml"},
 				Kubernetes: Kubernetes{Kubeconfig: "some.kubeconfig", Namespace: "ci"},
 				Images:     Images{Tools: "registry.example.com/tools:v1"},
-				Limits:     Limits{MaxRunning: 3},
-				Reporting:  Reporting{DashboardURL: "https://tekton.example.com/#/namespaces/{namespace}/pipelineruns/{name}"},
+				Trust: Trust{Central: "trusted", InRepo: "lowest", Fork: "visitors", Tiers: map[string]Tier{
+					"visitors": {ServiceAccounts: []string{"visitor-*"}, Secrets: []string{"cache"}, HostPaths: []string{"/cache"}, Clusters: []string{"*"}, Privileged: true},
+				}},
+				Limits:    Limits{MaxRunning: 3},
+				Reporting: Reporting{DashboardURL: "https://tekton.example.com/#/namespaces/{namespace}/pipelineruns/{name}"},
 			},
 		},
 	}
@@ -179,7 +193,7 @@ func TestLoadRefuses(t *testing.T) {
 		"a wrong type":    {replace("12", "twelve"), "settings.yaml:2: cannot unmarshal a str `twelve`: want a number"},
 		"a typing error":  {replace("app_id", "appid"), "settings.yaml:2: github.appid: unknown key; did you mean app_id?"},
 		"a Go name":       {replace("private_key_file", "privateKeyFile"), "settings.yaml:3: github.privateKeyFile: unknown key; did you mean private_key_file?"},
-		"an unknown key":  {smallest + "colour: red\n", "settings.yaml:10: colour: unknown key; allowed here: config, github, images, kubernetes, limits, reporting, webhook"},
+		"an unknown key":  {smallest + "colour: red\n", "settings.yaml:10: colour: unknown key; allowed here: config, github, images, kubernetes, limits, reporting, trust, webhook"},
 		"a secret inside": {replace("private_key_file: app.pem", "token: ghp_1"), "settings.yaml:3: github.token: unknown key; did you mean token_file?"},
 		"a key behind an alias": {
 			"limits: &l\n  max_runnig: 1\nreporting: *l\n",
@@ -218,6 +232,10 @@ func TestLoadRefuses(t *testing.T) {
 		"no image":               {replace("images:\n  tools: registry.example.com/tools:v1\n", ""), "settings.yaml: images.tools: is missing: the image with Bowsprit's own small binary for jobs"},
 		"a namespace of no use":  {smallest + "kubernetes:\n  namespace: My_CI\n", `settings.yaml:11: kubernetes.namespace: is "My_CI", want a namespace's name (lower-case letters, digits and -)`},
 		"an absent kubeconfig":   {smallest + "kubernetes:\n  kubeconfig: k\n", "settings.yaml:11: kubernetes.kubeconfig: stat k: no such file or directory"},
+		"an unknown tier":        {smallest + "trust:\n  fork: nobody\n", `settings.yaml:11: trust.fork: is "nobody", want one of trusted, lowest, or a tier of trust.tiers`},
+		"no pattern":             {smallest + "trust:\n  tiers:\n    mine: {secrets: ['[']}\n", `settings.yaml:12: trust.tiers.mine: "[" is no name and no pattern`},
+		"an unknown right":       {smallest + "trust:\n  tiers:\n    mine:\n      secret: [a]\n", "settings.yaml:13: trust.tiers.mine.secret: unknown key; did you mean secrets?"},
+		"an absent folder":       {replace("config_path: config.yaml", "config_path: config.yaml\n  supplemental_prow_config_dirs: [nowhere]"), "settings.yaml:8: config.supplemental_prow_config_dirs: stat nowhere: no such file or directory"},
 		"nothing may run":        {smallest + "limits:\n  max_running: 0\n", "settings.yaml:11: limits.max_running: is 0, want at least 1"},
 		"too many lines":         {smallest + "reporting:\n  log_lines: 5000\n", "settings.yaml:11: reporting.log_lines: is 5000, want 0 to 1000"},
 		"an unknown placeholder": {smallest + "reporting:\n  dashboard_url: https://x/{run}\n", "settings.yaml:11: reporting.dashboard_url: holds {run}; allowed are {namespace} and {name}"},

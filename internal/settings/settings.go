@@ -18,6 +18,8 @@ type Settings struct {
 	Kubernetes Kubernetes `yaml:"kubernetes"`
 	// Images names the container images that Bowsprit adds to a job.
 	Images Images `yaml:"images" jsonschema:"required"`
+	// Trust says what the runs of a job may use, by where the job is defined.
+	Trust Trust `yaml:"trust"`
 	// Limits bounds what runs at the same time.
 	Limits Limits `yaml:"limits"`
 	// Reporting says how results are shown on GitHub.
@@ -69,6 +71,45 @@ type Config struct {
 	JobConfigPath string `yaml:"job_config_path"`
 	// PluginConfig is the path of Prow's plugins.yaml. Without it, every repository that has jobs is served.
 	PluginConfig string `yaml:"plugin_config"`
+	// SupplementalProwConfigDirs is a list of directories whose files *_prowconfig.yaml are merged into config.yaml.
+	SupplementalProwConfigDirs []string `yaml:"supplemental_prow_config_dirs"`
+	// SupplementalPluginConfigDirs is a list of directories whose files *_pluginconfig.yaml are merged into plugins.yaml.
+	SupplementalPluginConfigDirs []string `yaml:"supplemental_plugin_config_dirs"`
+}
+
+// Trust says what the runs of a job may use, by where the job is defined.
+type Trust struct {
+	// Central is the tier of jobs that the Prow configuration defines.
+	Central string `yaml:"central" jsonschema:"default=trusted"`
+	// InRepo is the tier of jobs that a repository defines itself, in .prow.yaml or .prow/.
+	InRepo string `yaml:"in_repo" jsonschema:"default=trusted"`
+	// Fork is the tier of jobs that a repository defines itself, on a pull request from a fork.
+	Fork string `yaml:"fork" jsonschema:"default=lowest"`
+	// Tiers is a mapping from names to tiers. Unless they are given here, the tier trusted may use everything and the tier
+	// lowest nothing.
+	Tiers map[string]Tier `yaml:"tiers"`
+}
+
+// Tier is what the runs of a tier may use. Entries are names, or patterns with *.
+type Tier struct {
+	// ServiceAccounts is a list of the service accounts that a run may have, beside the namespace's default one without a token.
+	ServiceAccounts []string `yaml:"service_accounts"`
+	// Secrets is a list of the secrets that a run may read in any way.
+	Secrets []string `yaml:"secrets"`
+	// HostPaths is a list of the node's folders that a run may mount, with everything below them.
+	HostPaths []string `yaml:"host_paths"`
+	// Clusters is a list of the build clusters that a run may go to.
+	Clusters []string `yaml:"clusters"`
+	// Namespaces is a list of the namespaces in which a run may live, beside Prow's pod_namespace.
+	Namespaces []string `yaml:"namespaces"`
+	// Volumes is a list of the kinds of volume that a run may mount, such as persistentVolumeClaim. Those without a source
+	// outside of the run are always allowed, secret and hostPath have lists of their own.
+	Volumes []string `yaml:"volumes"`
+	// RemoteRefs is a list of what Tekton may fetch for a run by name: task/NAME, pipeline/NAME, stepaction/NAME,
+	// resolver/NAME, custom/KIND, controller/NAME.
+	RemoteRefs []string `yaml:"remote_refs"`
+	// Privileged allows privileged containers, added capabilities and the node's namespaces.
+	Privileged bool `yaml:"privileged"`
 }
 
 // Kubernetes says which cluster to work in.
@@ -106,6 +147,7 @@ func defaults() Settings {
 		GitHub:     GitHub{APIURL: "https://api.github.com/"},
 		Webhook:    Webhook{Address: ":8080", Path: "/hook"},
 		Kubernetes: Kubernetes{Namespace: "bowsprit"},
+		Trust:      Trust{Central: "trusted", InRepo: "trusted", Fork: "lowest"},
 		Limits:     Limits{MaxRunning: 20},
 		Reporting:  Reporting{LogLines: 60},
 	}

@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path"
-	"regexp"
 	"strings"
 )
 
@@ -25,33 +23,93 @@ const (
 	ExitUnavailable = 3
 )
 
-// Options is what to check out, and where.
+// MergeMethod is how a pull request lands on its base, in GitHub's words.
+type MergeMethod string
+
+// The merge methods.
+const (
+	MergeMethodMerge  MergeMethod = "merge"
+	MergeMethodSquash MergeMethod = "squash"
+	MergeMethodRebase MergeMethod = "rebase"
+)
+
+// Options is what to check out, where, and with which credentials.
 type Options struct {
+	// Refs are the repositories, in Prow's order: what is tested first, extra_refs behind it. They are cloned side by side.
+	Refs []Ref `json:"refs"`
+	// MaxParallel bounds how many are cloned at a time; 0 is all of them.
+	MaxParallel int `json:"max_parallel,omitempty"`
+	// Logs is the folder for clone-records.json; empty for none.
+	Logs string `json:"logs,omitempty"`
+	// Artifacts is a folder to make for the job; empty for none.
+	Artifacts string `json:"artifacts,omitempty"`
+	// Tools is a folder into which the binary copies itself, for the job's own container; empty for none.
+	Tools string `json:"tools,omitempty"`
+	// Results are files to write with fixed texts once everything is checked out: Tekton's results.
+	Results []Result `json:"results,omitempty"`
+
+	// SSHKeyDirs are folders of mounted secrets; every file in them is a private key to try.
+	SSHKeyDirs []string `json:"ssh_key_dirs,omitempty"`
+	// KnownHosts are lines of a known_hosts file. Without any, a host's key is taken at first sight, as in Prow.
+	KnownHosts []string `json:"known_hosts,omitempty"`
+	// CookieFile is the path of git's cookies.
+	CookieFile string `json:"cookie_file,omitempty"`
+	// TokenFile is the path of a file with a token for HTTPS; it never appears in an address, an argument or a log.
+	TokenFile string `json:"token_file,omitempty"`
+	// App is the GitHub App whose installation's token is used for HTTPS.
+	App *App `json:"app,omitempty"`
+}
+
+// Ref is one repository to check out.
+type Ref struct {
+	Org  string `json:"org"`
+	Repo string `json:"repo"`
+	// PathAlias is the job's own, for the records; Dir follows from it.
+	PathAlias string `json:"path_alias,omitempty"`
 	// Dir is the absolute path of the work tree. It may exist if it is empty.
 	Dir string `json:"dir"`
-	// URI is where to fetch from: http, https or file, without a user.
+	// URI is where to fetch from: http, https, ssh (also as user@host:path) or file, without a password.
 	URI string `json:"uri"`
-	// BaseRef is the branch, BaseSHA the commit of it that the work tree starts from.
+	// BaseRef is the branch or tag; BaseSHA the commit of it that the work tree starts from, empty for its present tip.
 	BaseRef string `json:"base_ref"`
-	BaseSHA string `json:"base_sha"`
+	BaseSHA string `json:"base_sha,omitempty"`
 	// Pulls are merged onto the base in order.
 	Pulls []Pull `json:"pulls,omitempty"`
+	// MergeMethod is how; empty means merge.
+	MergeMethod MergeMethod `json:"merge_method,omitempty"`
 	// SkipSubmodules leaves submodules out.
 	SkipSubmodules bool `json:"skip_submodules,omitempty"`
 	// Depth limits the history of the base; 0 is all of it.
 	Depth int `json:"depth,omitempty"`
 	// SkipFetchHead leaves out the fetch of the default branch and the tags.
 	SkipFetchHead bool `json:"skip_fetch_head,omitempty"`
-	// Logs is the folder for clone-records.json; empty for none.
-	Logs string `json:"logs,omitempty"`
-	// Artifacts is a folder to make for the job; empty for none.
-	Artifacts string `json:"artifacts,omitempty"`
+	// Blobless fetches contents only where they are needed.
+	Blobless bool `json:"blobless,omitempty"`
+	// SparseFiles are the only files that are checked out; empty means all.
+	SparseFiles []string `json:"sparse_files,omitempty"`
 }
 
 // Pull is a pull request to merge.
 type Pull struct {
 	Number int    `json:"number"`
 	SHA    string `json:"sha"`
+	// Ref is the ref to fetch where the SHA itself cannot be; empty means pull/NUMBER/head.
+	Ref string `json:"ref,omitempty"`
+}
+
+// App is a GitHub App with access to the repositories.
+type App struct {
+	// ID is the App's number or client id, PrivateKeyFile the path of its key.
+	ID             string `json:"id"`
+	PrivateKeyFile string `json:"private_key_file"`
+	// Endpoints are roots of GitHub's API, tried in order.
+	Endpoints []string `json:"endpoints,omitempty"`
+}
+
+// Result is a text for a file.
+type Result struct {
+	Path  string `json:"path"`
+	Value string `json:"value"`
 }
 
 // String is the options as inert JSON (see JSON).
@@ -82,55 +140,4 @@ func Parse(text string) (Options, error) {
 		return Options{}, fmt.Errorf("read %s: there is more than one JSON value", EnvName)
 	}
 	return o, o.Validate()
-}
-
-// Validate says what is wrong with the options, so that nothing in them can be taken for a flag, a path elsewhere or a command.
-func (o Options) Validate() error {
-	switch {
-	case !ValidDir(o.Dir):
-		return fmt.Errorf("dir: %q is not a clean absolute path below /", o.Dir)
-	case !ValidURI(o.URI):
-		return fmt.Errorf("uri: %q is not an http, https or file address", o.URI)
-	case !ValidBranch(o.BaseRef):
-		return fmt.Errorf("base_ref: %q is not a branch name that git accepts", o.BaseRef)
-	case !ValidSHA(o.BaseSHA):
-		return fmt.Errorf("base_sha: %q is not 40 or 64 hexadecimal digits", o.BaseSHA)
-	case o.Depth < 0:
-		return fmt.Errorf("depth: %d is negative", o.Depth)
-	case o.Logs != "" && !ValidDir(o.Logs):
-		return fmt.Errorf("logs: %q is not a clean absolute path below /", o.Logs)
-	case o.Artifacts != "" && !ValidDir(o.Artifacts):
-		return fmt.Errorf("artifacts: %q is not a clean absolute path below /", o.Artifacts)
-	}
-	for i, p := range o.Pulls {
-		if p.Number <= 0 || !ValidSHA(p.SHA) {
-			return fmt.Errorf("pulls[%d]: pull request %d at %q: need a positive number and 40 or 64 hexadecimal digits", i, p.Number, p.SHA)
-		}
-	}
-	return nil
-}
-
-var (
-	shaExpr = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
-	uriExpr = regexp.MustCompile(`^(https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?/|file:///)[^\x00-\x20\x7f]*$`)
-	// badBranch is what git-check-ref-format forbids inside a name.
-	badBranch = regexp.MustCompile(`[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|\.$|/$`)
-)
-
-// ValidSHA says whether s is a whole object name, in lower case.
-func ValidSHA(s string) bool { return shaExpr.MatchString(s) }
-
-// ValidURI says whether s is an address that the clone step fetches from. A user or a password in it is refused, because the address is
-// printed.
-func ValidURI(s string) bool { return len(s) <= 2048 && uriExpr.MatchString(s) }
-
-// ValidBranch says whether git takes s for a branch name, by the rules of git-check-ref-format --branch.
-func ValidBranch(s string) bool {
-	return s != "" && len(s) <= 1024 && s != "@" && s != "HEAD" && !strings.HasPrefix(s, "-") &&
-		!strings.HasPrefix(s, "/") && !strings.HasPrefix(s, ".") && !badBranch.MatchString(s)
-}
-
-// ValidDir says whether s is a clean absolute path that is not the root.
-func ValidDir(s string) bool {
-	return strings.HasPrefix(s, "/") && s != "/" && path.Clean(s) == s && !strings.ContainsAny(s, "\x00\n")
 }

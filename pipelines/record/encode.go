@@ -10,11 +10,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// Encode writes the record onto an object, beside the labels and annotations that it has. A label of Prow's that the job set itself
-// stays, as it does in Prow. It does not name the object: that is Name's.
+// Encode writes the record onto an object, beside the labels and annotations that it has. A label or annotation of Prow's that
+// the job set itself stays, as it does in Prow. It does not name the object: that is Name's.
 func Encode(r Record, obj metav1.Object) {
-	obj.SetLabels(overlay(overlay(filled(prowLabels(r)), obj.GetLabels()), filled(ownLabels(r))))
-	obj.SetAnnotations(overlay(overlay(obj.GetAnnotations(), filled(prowAnnotations(r))), filled(ownAnnotations(r))))
+	labels := overlay(prowLabels(r), obj.GetLabels())
+	obj.SetLabels(overlay(overlay(labels, prowFixed(r)), filled(ownLabels(r))))
+	obj.SetAnnotations(overlay(overlay(prowAnnotations(r), obj.GetAnnotations()), filled(ownAnnotations(r))))
 }
 
 // overlay is a new map with the entries of both; those of top win.
@@ -65,21 +66,49 @@ func ownAnnotations(r Record) map[string]string {
 	}, reportedAnnotations(r.Reported))
 }
 
-// prowLabels are what Prow puts on a pod (its pkg/pod-utils/decorate): the job and the context are cut, the refs fall back to their last path element.
+// prowLabels are what Prow puts on a pod unless the job sets it itself (its pkg/pod-utils/decorate). A periodic has an empty
+// context there.
 func prowLabels(r Record) map[string]string {
-	return map[string]string{
-		prowCreated:    "true",
-		prowJob:        cutLabel(r.Cause.Job),
-		prowContext:    cutLabel(r.Context),
-		prowType:       cutLabel(r.Type),
-		prowID:         ProwJobID(Name(r.Cause)),
-		prowBuildID:    cutLabel(r.BuildID),
-		prowIsOptional: strconv.FormatBool(r.Optional),
-		prowOrg:        baseLabel(r.Cause.Org),
-		prowRepo:       baseLabel(r.Cause.Repo),
-		prowBaseRef:    baseLabel(r.BaseRef),
-		prowPull:       number(r.Pull),
+	labels := RefLabels(r.Cause.Org, r.Cause.Repo, r.BaseRef, r.Pull)
+	for key, text := range map[string]string{prowJob: r.Cause.Job, prowContext: r.Context} {
+		if v, valid := prowLabel(prowCut(text)); valid {
+			labels[key] = v
+		}
 	}
+	return labels
+}
+
+// prowFixed are Prow's labels that a job cannot change.
+func prowFixed(r Record) map[string]string {
+	labels := map[string]string{
+		prowCreated: "true",
+		prowType:    cutLabel(r.Type),
+		prowBuildID: cutLabel(r.BuildID),
+		prowID:      ProwJobID(Name(r.Cause)),
+	}
+	if r.Type == "presubmit" {
+		labels[prowIsOptional] = strconv.FormatBool(r.Optional)
+	}
+	return filled(labels)
+}
+
+// RefLabels are Prow's labels of what is tested. Zero values, and names of which no label can be made, are left out.
+func RefLabels(org, repo, branch string, pull int) map[string]string {
+	labels := map[string]string{prowPull: number(pull)}
+	for key, text := range map[string]string{prowOrg: org, prowRepo: repo, prowBaseRef: branch} {
+		labels[key], _ = prowLabel(text)
+	}
+	return filled(labels)
+}
+
+// PlaceLabels are our labels of a repository. A periodic, whose cause has none, gets those of what it clones.
+func PlaceLabels(org, repo string) map[string]string {
+	return filled(map[string]string{LabelOrg: cutLabel(org), LabelRepo: cutLabel(repo)})
+}
+
+// SetProwJobID replaces Prow's PROW_JOB_ID among an object's labels.
+func SetProwJobID(obj metav1.Object, id string) {
+	obj.SetLabels(overlay(obj.GetLabels(), map[string]string{prowID: cutLabel(id)}))
 }
 
 func prowAnnotations(r Record) map[string]string {
@@ -106,14 +135,23 @@ func cutLabel(s string) string {
 	return strings.TrimRight(s[:min(len(s), validation.LabelValueMaxLength)], "-_.")
 }
 
-// baseLabel is Prow's rule for refs: a value that no label can have is replaced by its last path element, or left out.
-func baseLabel(s string) string {
+// prowCut is how Prow shortens the names of jobs and contexts for a label.
+func prowCut(s string) string {
+	if len(s) <= validation.LabelValueMaxLength {
+		return s
+	}
+	return strings.TrimRight(s[:validation.LabelValueMaxLength], "._-")
+}
+
+// prowLabel is Prow's rule for a label of any text: one that no label can have is replaced by its last path element. False means
+// that there is no such label.
+func prowLabel(s string) (string, bool) {
 	for _, v := range []string{s, path.Base(s)} {
 		if len(validation.IsValidLabelValue(v)) == 0 {
-			return v
+			return v, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 func number[T int | int64](n T) string {

@@ -23,10 +23,10 @@ const (
 const (
 	annotationOrg            = "bowsprit.dev/org"                // the repository's organisation or user; part of the cause
 	annotationRepo           = "bowsprit.dev/repo"               // the repository's name, without the organisation; part of the cause
-	annotationSubject        = "bowsprit.dev/subject"            // what is tested: `pull-NUMBER` or `ref-BRANCH`; part of the cause
-	annotationHeadSHA        = "bowsprit.dev/head-sha"           // the commit that is tested; part of the cause
+	annotationSubject        = "bowsprit.dev/subject"            // what is tested: `pull-NUMBER`, `batch-NUMBER-NUMBER`, `ref-BRANCH` or `periodic`; part of the cause
+	annotationHeadSHA        = "bowsprit.dev/head-sha"           // the commit that is tested, or the commits of a batch; part of the cause
 	annotationJob            = "bowsprit.dev/job"                // the job's name; part of the cause
-	annotationTrigger        = "bowsprit.dev/trigger"            // `auto`, the id of a comment, or `retest-of-RUN`; part of the cause
+	annotationTrigger        = "bowsprit.dev/trigger"            // `auto`, the id of a comment, `retest-of-RUN`, or `at-TIME` for a periodic; part of the cause
 	annotationSpecHash       = "bowsprit.dev/spec-hash"          // the SHA-256 of the job's definition when the run was made
 	annotationType           = "bowsprit.dev/type"               // the job's type in Prow's words
 	annotationContext        = "bowsprit.dev/context"            // the name of the check run or commit status
@@ -53,7 +53,7 @@ const (
 	prowType       = "prow.k8s.io/type"          // the job's type
 	prowID         = "prow.k8s.io/id"            // Prow's `PROW_JOB_ID`, derived from the run's name
 	prowBuildID    = "prow.k8s.io/build-id"      // Prow's `BUILD_ID`
-	prowIsOptional = "prow.k8s.io/is-optional"   // `true` for a job that does not block a merge, `false` for others
+	prowIsOptional = "prow.k8s.io/is-optional"   // presubmits only: `true` for a job that does not block a merge, else `false`
 	prowOrg        = "prow.k8s.io/refs.org"      // the repository's organisation or user
 	prowRepo       = "prow.k8s.io/refs.repo"     // the repository's name
 	prowBaseRef    = "prow.k8s.io/refs.base_ref" // the branch; its last part if it holds a `/`

@@ -155,7 +155,7 @@ func TestLabelsForPeople(t *testing.T) {
 	want := map[string]string{
 		"bowsprit.dev/job": "unit", "bowsprit.dev/org": "o", "bowsprit.dev/repo": "r", "bowsprit.dev/type": "presubmit",
 		"bowsprit.dev/pull": "7", "bowsprit.dev/head": "abc",
-		"created-by-prow": "true", "prow.k8s.io/job": "unit", "prow.k8s.io/type": "presubmit", "prow.k8s.io/is-optional": "false",
+		"created-by-prow": "true", "prow.k8s.io/job": "unit", "prow.k8s.io/context": "", "prow.k8s.io/type": "presubmit", "prow.k8s.io/is-optional": "false",
 		"prow.k8s.io/refs.org": "o", "prow.k8s.io/refs.repo": "r", "prow.k8s.io/refs.base_ref": "1.2", "prow.k8s.io/refs.pull": "7",
 		"prow.k8s.io/id": ProwJobID(obj.Name),
 	}

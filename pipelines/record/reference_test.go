@@ -70,15 +70,15 @@ func TestEveryKeyIsWrittenAndExplained(t *testing.T) {
 // finishedRun is a run of a job that has every fact, as it is after its last report.
 func finishedRun(t *testing.T) *pipelinev1.PipelineRun {
 	t.Helper()
-	job := &prow.Presubmit{}
+	presubmit := &prow.Presubmit{}
 	err := yaml.UnmarshalStrict([]byte(`{name: unit, agent: kubernetes, context: unit, rerun_command: /test unit, max_concurrency: 4, optional: true,
-  skip_report: true, decorate: true, spec: {containers: [{image: "golang:1.26", command: [make, test]}]}}`), job)
+  skip_report: true, decorate: true, spec: {containers: [{image: "golang:1.26", command: [make, test]}]}}`), presubmit)
 	if err != nil {
 		t.Fatal(err)
 	}
 	compiled, err := pipelines.Compile(pipelines.Input{
-		Job: job, Type: pipelines.TypePresubmit, Trigger: "auto", BuildID: "1900000000000000001",
-		Refs: pipelines.Refs{Org: "harbor", Repo: "sloop", BaseRef: "main", BaseSHA: strings.Repeat("1b", 20), Pulls: []pipelines.Pull{{
+		Job: presubmit.Job(), Trigger: "auto", BuildID: "1900000000000000001",
+		Refs: prow.Refs{Org: "harbor", Repo: "sloop", BaseRef: "main", BaseSHA: strings.Repeat("1b", 20), Pulls: []prow.Pull{{
 			Number: 12, Author: "bob", SHA: strings.Repeat("7e", 20), HeadRef: "reef", Title: "Reef the mainsail",
 		}}},
 		Options: pipelines.Options{Namespace: "test-pods", ToolsImage: "bowsprit-tools"},
@@ -162,6 +162,7 @@ func reference(run *pipelinev1.PipelineRun, said keyComments) string {
 		"OUR LABELS\n", table(run.Labels, said.labels, said.prow, ours),
 		"PROW LABELS\n", table(run.Labels, said.labels, said.prow, prows),
 		"OUR ANNOTATIONS\n", table(run.Annotations, said.annotations, said.prow, ours),
+		"PRIMARY", pipelines.AnnotationPrimaryContainer, "PARALLEL", pipelines.AnnotationParallelContainers,
 		"PROW ANNOTATIONS\n", table(run.Annotations, said.annotations, said.prow, prows),
 	).Replace(frame)
 }
@@ -233,5 +234,11 @@ Two of Prow's keys are annotations as well, because a label may be too short for
 PROW ANNOTATIONS
 
 A job must not set a label or annotation that begins with ` + "`bowsprit.dev/`" + `;
-` + "`bowsprit compile`" + ` refuses it with the code ` + "`key-reserved`" + `.
+` + "`bowsprit compile`" + ` refuses it with the code ` + "`key-reserved`" + `. Two annotations are for jobs to set, and say what several containers are to
+each other:
+
+| annotation | meaning |
+|---|---|
+| ` + "`" + `PRIMARY` + "`" + ` | the name of the container whose exit code is the job's; the others are sidecars |
+| ` + "`" + `PARALLEL` + "`" + ` | ` + "`true`" + `: each container is a task of its own, with its own clone |
 `

@@ -14,7 +14,7 @@ import (
 type Built struct {
 	// Bowsprit is the program's file.
 	Bowsprit string
-	// ToolsImage and JobImage are references that pods can pull: the clone step's image, and a job image with Go and git.
+	// ToolsImage and JobImage are references that pods can pull: the image of Bowsprit's own steps, and a job image with Go and git.
 	ToolsImage, JobImage string
 }
 
@@ -24,13 +24,14 @@ func Build(ctx context.Context, c *Cluster, dir string) (*Built, error) {
 	if err := installKinds(ctx, c); err != nil {
 		return nil, err
 	}
-	bowsprit, tools := filepath.Join(dir, "bowsprit"), filepath.Join(dir, "bowsprit-tools")
-	for target, pkg := range map[string]string{bowsprit: "bowsprit", tools: "tools"} {
+	bowsprit, tools, upload := filepath.Join(dir, "bowsprit"), filepath.Join(dir, "bowsprit-tools"), filepath.Join(dir, "bowsprit-upload")
+	for target, pkg := range map[string]string{bowsprit: "bowsprit", tools: "tools", upload: "upload"} {
 		if _, err := runCommand(ctx, "go", "build", "-o", target, "github.com/bowsprit-ci/bowsprit/cmd/"+pkg); err != nil {
 			return nil, err
 		}
 	}
-	image, err := runCommand(ctx, c.Tool, "push", "bowsprit/tools:dev", "--binary", tools+":/bowsprit-tools", "--base", "rootfs")
+	image, err := runCommand(ctx, c.Tool, "push", "bowsprit/tools:dev", "--base", "rootfs",
+		"--binary", tools+":/bowsprit-tools", "--binary", upload+":/bowsprit-upload")
 	return &Built{Bowsprit: bowsprit, JobImage: c.ImagePrefix + "/bowsprit/demo-job:dev", ToolsImage: image}, err
 }
 

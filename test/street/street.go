@@ -34,9 +34,9 @@ type Options struct {
 	Dir string
 	// Namespace is where its deliveries and runs live; it is created.
 	Namespace string
-	// Jobs is the Prow job file. Files is the repository's first commit.
-	Jobs  string
-	Files map[string]string
+	// Jobs is the Prow job file, Config what config.yaml holds beside the namespaces. Files is the repository's first commit.
+	Jobs, Config string
+	Files        map[string]string
 	// PlainToken lets Bowsprit use a plain token instead of a GitHub App.
 	PlainToken bool
 	// MaxRunning is the global limit of running runs; 0 leaves the default.
@@ -98,6 +98,11 @@ func (s *Street) Close(ctx context.Context) error {
 		err = errors.Join(err, s.Forge.Close())
 	}
 	return err
+}
+
+// ReplaceJobs writes another job file in place of the one that Bowsprit reads.
+func (s *Street) ReplaceJobs(jobs string) error {
+	return s.writeFiles(map[string]string{"jobs.yaml": jobs})
 }
 
 func (s *Street) file(name string) string { return filepath.Join(s.Dir, name) }
@@ -175,7 +180,7 @@ func (s *Street) configure(context.Context) error {
 	}
 	return s.writeFiles(map[string]string{
 		"settings.yaml": string(text), "webhook-secret": s.Secret, "jobs.yaml": s.Jobs, "kubeconfig": kubeconfig,
-		"config.yaml": "pod_namespace: " + s.Namespace + "\nprowjob_namespace: " + s.Namespace + "\n",
+		"config.yaml": "pod_namespace: " + s.Namespace + "\nprowjob_namespace: " + s.Namespace + "\n" + s.Config,
 	})
 }
 
@@ -191,7 +196,7 @@ func (s *Street) credentials() (map[string]any, error) {
 	s.App, err = s.Forge.CreateApp(forge.AppSpec{
 		Slug: "bowsprit", Owner: Org,
 		Permissions: map[string]string{"checks": "write", "issues": "write", "pull_requests": "read", "statuses": "read", "contents": "read", "members": "read"}, // as docs/how-to/install.md says
-		Events:      []string{"pull_request", "issue_comment", "check_run"},
+		Events:      []string{"pull_request", "issue_comment", "check_run", "push"},
 		HookURL:     s.HookURL, HookSecret: s.Secret,
 	})
 	if err != nil {
@@ -219,7 +224,7 @@ func (s *Street) plainToken(settings map[string]any) error {
 		return err
 	}
 	settings["token_file"] = s.file("token")
-	hook := forge.HookSpec{Repo: Repo, URL: s.HookURL, Secret: s.Secret, Events: []string{"pull_request", "issue_comment"}}
+	hook := forge.HookSpec{Repo: Repo, URL: s.HookURL, Secret: s.Secret, Events: []string{"pull_request", "issue_comment", "push"}}
 	if _, err := s.Forge.InstallHook(hook); err != nil {
 		return err
 	}

@@ -1,3 +1,3 @@
-// Package pages is the room of the HTML pages that people look at. It must not decide anything. The room is reserved;
-// nothing in it is built yet.
+// Package pages makes the HTML pages that people look at. It must not decide anything: it shows what it is given. There is
+// one so far, about the configuration.
 package pages

@@ -134,6 +134,7 @@ func TestAStoryOnGitHub(t *testing.T) {
 	settle()
 
 	want := []string{
+		"push  acme/web#0 by alice",
 		"pull_request opened acme/web#1 by mallory",
 		fmt.Sprintf("issue_comment created acme/web#1 by alice %q", "/ok-to-test "+p.Head.SHA+"\r\n🚀"),
 		"pull_request labeled acme/web#1 by alice lgtm",

@@ -18,6 +18,7 @@ import (
 	"github.com/go-logr/logr"
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kruntime "k8s.io/apimachinery/pkg/runtime"
@@ -118,7 +119,7 @@ func start(edit func(*envtest.Environment)) (*API, error) {
 	}
 	scheme := kruntime.NewScheme()
 	for _, add := range []func(*kruntime.Scheme) error{
-		corev1.AddToScheme, rbacv1.AddToScheme, pipelinev1.AddToScheme, v1alpha1.AddToScheme,
+		corev1.AddToScheme, eventsv1.AddToScheme, rbacv1.AddToScheme, pipelinev1.AddToScheme, v1alpha1.AddToScheme,
 	} {
 		if err := add(scheme); err != nil {
 			return nil, err

@@ -64,7 +64,7 @@ func (n Node) apiServer() process.Spec {
 		"--bind-address=" + address, "--advertise-address=" + address, fmt.Sprintf("--secure-port=%d", settings.APIPort),
 		"--etcd-servers=" + EtcdURL(), "--etcd-cafile=" + n.key(pki.Etcd, "crt"),
 		"--etcd-certfile=" + n.key("apiserver-etcd", "crt"), "--etcd-keyfile=" + n.key("apiserver-etcd", "key"),
-		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction", "--client-ca-file=" + ca,
+		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction", "--allow-privileged=true", "--client-ca-file=" + ca,
 		"--tls-cert-file=" + n.key(APIServer, "crt"), "--tls-private-key-file=" + n.key(APIServer, "key"),
 		"--kubelet-client-certificate=" + n.key("apiserver-kubelet", "crt"),
 		"--kubelet-client-key=" + n.key("apiserver-kubelet", "key"), "--kubelet-certificate-authority=" + ca,

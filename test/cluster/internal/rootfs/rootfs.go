@@ -22,7 +22,7 @@ import (
 )
 
 // Packages are the Debian packages of the base tree beside the essential ones (bash, coreutils and so on).
-var Packages = []string{"git", "make", "ca-certificates"}
+var Packages = []string{"git", "make", "ca-certificates", "openssh-client"}
 
 // suite is Debian 12; its key ring is on every Debian host.
 const suite = "bookworm"
