@@ -55,6 +55,9 @@ func (p *podJob) prepare() (err error) {
 	if err := checkVolumes(decorationVolumes(p.in.Job, clones(p.in.Job, p.refs)), "decoration_config"); err != nil {
 		return err
 	}
+	if err := checkBeside(p.in.Job, p.roles.beside, clones(p.in.Job, p.refs)); err != nil {
+		return err
+	}
 	if limit := jobTimeout(p.in.Job); limit < 0 {
 		return refuse("timeout", "decoration_config.timeout", "%s is negative", limit)
 	}

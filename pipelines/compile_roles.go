@@ -109,6 +109,24 @@ func checkApart(job *prow.Job, pod *corev1.PodSpec, all []container) error {
 	return nil
 }
 
+// checkBeside refuses mounts of the decoration's volumes by name: a container beside the clone could change what the clone reads, or read
+// its keys. A container that stood beside the job's own in Prow may mount the code and the logs, which it gets anyway, unless the
+// repository wrote it.
+func checkBeside(job *prow.Job, beside []container, cloning bool) error {
+	if !decorated(job) {
+		return nil
+	}
+	for _, c := range beside {
+		own := c.RestartPolicy == nil && !job.InRepo
+		for _, v := range decorationVolumes(job, cloning) {
+			if given := own && (v.Name == codeVolume || v.Name == logsVolume); mounts(c.Container, v.Name) && !given {
+				return refuse("mount-reserved", c.at+".volumeMounts", "%s is a volume of the decoration, which container %s does not get; mount a volume of the job's own", v.Name, c.Name)
+			}
+		}
+	}
+	return nil
+}
+
 func mounts(c *corev1.Container, volume string) bool {
 	for _, m := range c.VolumeMounts {
 		if m.Name == volume {

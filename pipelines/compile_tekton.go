@@ -21,7 +21,9 @@ type tekton struct {
 	// at is the key of the job under which the spec stands, for messages.
 	at string
 	// cloned are the indices of the refs that a task clones.
-	cloned   map[int]bool
+	cloned map[int]bool
+	// places are where the placeholders' tasks clone.
+	places   []clonePlace
 	warnings []Warning
 }
 
@@ -44,6 +46,7 @@ func compileTekton(in Input, refs []prow.Refs, env environment) (pipelinev1.Pipe
 		}
 	}
 	t.warnUncloned()
+	t.warnOverlaps()
 	t.warnDecoration()
 	t.offerParams()
 	t.offerEnvironment()

@@ -71,14 +71,26 @@ func (t *tekton) placeClone(task *pipelinev1.PipelineTask, index int, at string)
 	if err != nil {
 		return err
 	}
-	for _, w := range task.Workspaces {
-		spec.Workspaces = append(spec.Workspaces, pipelinev1.WorkspaceDeclaration{Name: w.Name, MountPath: mountOf(w.Name)})
-		if w.Name == workspace {
-			t.warnUnshared(w, at)
-		}
-	}
+	spec.Workspaces = []pipelinev1.WorkspaceDeclaration{{Name: workspace, MountPath: mountOf(workspace)}}
+	t.bindOnly(task, workspace, at)
+	t.places = append(t.places, placeOf(task, task.Workspaces[0], strings.TrimPrefix(dir, mountOf(workspace)), at))
 	task.TaskRef, task.Params, task.TaskSpec = nil, nil, &pipelinev1.EmbeddedTask{TaskSpec: spec}
 	return nil
+}
+
+// bindOnly takes away from a clone every workspace but the one that it clones into: what lies in the others is not the clone's, and it
+// holds secrets.
+func (t *tekton) bindOnly(task *pipelinev1.PipelineTask, workspace, at string) {
+	var kept []pipelinev1.WorkspacePipelineTaskBinding
+	for i, w := range task.Workspaces {
+		if w.Name != workspace {
+			t.warn("clone-workspace", fmt.Sprintf("%s.workspaces[%d]", at, i), "%s has no effect: the clone sees only %s", w.Name, workspace)
+			continue
+		}
+		t.warnUnshared(w, at)
+		kept = append(kept, w)
+	}
+	task.Workspaces = kept
 }
 
 // warnUnshared speaks of a clone that nobody will see: each task gets an emptyDir of its own.

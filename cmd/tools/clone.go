@@ -53,9 +53,13 @@ func clone(ctx context.Context, opts clonespec.Options, log io.Writer) error {
 	return writeResults(opts.Results)
 }
 
+// folders makes the folders. Those of the clones are emptied before any clone begins, since one may lie inside of another.
 func (c *cloning) folders() error {
 	dirs := []string{c.opts.Artifacts}
 	for _, r := range c.opts.Refs {
+		if err := empty(r.Dir); err != nil {
+			return err
+		}
 		dirs = append(dirs, r.Dir)
 	}
 	for _, dir := range dirs {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,9 +49,27 @@ func (e *gitError) Error() string {
 func (e *gitError) Unwrap() error { return e.err }
 
 // settings are git's for every clone. Every owner of the work tree is trusted, since the kubelet made it.
-const settings = "[safe]\n\tdirectory = *\n[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n[core]\n\thooksPath = /dev/null\n" +
-	"[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n" +
+const settings = "[safe]\n\tdirectory = *\n[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n" +
+	"[advice]\n\tdetachedHead = false\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n" +
 	"[sparse]\n\texpectFilesOutsideOfPatterns = false\n"
+
+// pins are the settings that no file in a work tree may change, as arguments: those count more than a repository's own. They are a second
+// line: settings under names that anybody can choose (a filter's program, another address for a host) cannot be pinned, so a clone begins
+// in an empty folder, and the trust tiers give no secret to one beside which somebody else writes.
+var pins = []string{
+	"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.askPass=", "-c", "credential.helper=",
+	"-c", "commit.gpgSign=false", "-c", "protocol.ext.allow=never", "-c", "http.sslVerify=true",
+}
+
+// pinned are the pins. Where the environment names no proxy, there is none.
+func pinned() []string {
+	for _, name := range []string{"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"} {
+		if os.Getenv(name) != "" {
+			return pins
+		}
+	}
+	return append(slices.Clone(pins), "-c", "http.proxy=")
+}
 
 // newGit prepares git for a work tree. Home is a folder to make for git's own settings: those of a user of the image do not count. What
 // access adds to them stays there, readable for nobody else.
@@ -106,7 +125,7 @@ func (g *git) runInput(ctx context.Context, input string, args ...string) (strin
 }
 
 func (g *git) start(ctx context.Context, env []string, input string, args []string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd := exec.CommandContext(ctx, "git", append(pinned(), args...)...)
 	cmd.Dir, cmd.Env = g.dir, append(append([]string{}, g.env...), env...)
 	// Asked to stop, git gets the chance to remove its locks.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

@@ -68,6 +68,10 @@ func exitStatus(err error) int {
 	if errors.As(err, &unmergeable) {
 		return clonespec.ExitUnmergeable
 	}
+	var link *linkError
+	if errors.As(err, &link) {
+		return clonespec.ExitUsage
+	}
 	if says(err, hopeless) {
 		fmt.Println("clone: the repository does not exist, or the credentials of the job's decoration do not open it")
 		return clonespec.ExitUsage

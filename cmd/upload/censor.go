@@ -27,10 +27,21 @@ type censor struct {
 // censorBuffer is how much is looked at together.
 const censorBuffer = 256 << 10
 
+// secretDirs are the folders of secrets: the job's own, and those of the bucket's credentials, which no job may publish.
+func secretDirs(opts uploadspec.Options) []string {
+	dirs := slices.Clone(opts.SecretDirs)
+	for _, file := range []string{opts.GCSCredentialsFile, opts.S3CredentialsFile} {
+		if file != "" {
+			dirs = append(dirs, filepath.Dir(file))
+		}
+	}
+	return dirs
+}
+
 // loadCensor reads every file of the folders of secrets. A folder that is not there has no secrets.
 func loadCensor(opts uploadspec.Options) (*censor, error) {
 	var secrets []string
-	for _, dir := range opts.SecretDirs {
+	for _, dir := range secretDirs(opts) {
 		err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, os.ErrNotExist) {
 				return nil
@@ -44,6 +55,7 @@ func loadCensor(opts uploadspec.Options) (*censor, error) {
 			b, err := os.ReadFile(file)
 			secrets = append(secrets, string(b))
 			secrets = append(secrets, dockerSecrets(b)...)
+			secrets = append(secrets, keys(b)...)
 			return err
 		})
 		if err != nil {
@@ -70,6 +82,24 @@ func dockerSecrets(file []byte) []string {
 			_, password, _ := strings.Cut(string(pair), ":")
 			out = append(out, password)
 		}
+	}
+	return out
+}
+
+// keys are the secret parts of a bucket's credentials, as they are and as JSON writes them.
+func keys(file []byte) []string {
+	var credentials struct {
+		PrivateKey string `json:"private_key"`
+		SecretKey  string `json:"secret_key"`
+	}
+	if json.Unmarshal(file, &credentials) != nil {
+		return nil
+	}
+	var out []string
+	for _, key := range []string{credentials.PrivateKey, credentials.SecretKey} {
+		key = strings.TrimSpace(key)
+		quoted, _ := json.Marshal(key) // a text always encodes
+		out = append(out, key, string(quoted[1:len(quoted)-1]))
 	}
 	return out
 }
@@ -113,8 +143,8 @@ func encodedForms(s string) []string {
 	return forms
 }
 
-// mask replaces secrets in place.
-func (c *censor) mask(b []byte) {
+// mask replaces secrets in place, and says whether there were any.
+func (c *censor) mask(b []byte) (found bool) {
 	for _, s := range c.secrets {
 		for from := 0; ; {
 			i := bytes.Index(b[from:], s)
@@ -126,8 +156,10 @@ func (c *censor) mask(b []byte) {
 				b[from+j] = '*'
 			}
 			from += len(s)
+			found = true
 		}
 	}
+	return found
 }
 
 // reader is a text without secrets.
@@ -145,7 +177,9 @@ type maskedReader struct {
 	buffer []byte
 	// ready of the first held bytes can be handed out, from position next.
 	next, ready, held int
-	err               error
+	// found says that a secret was masked.
+	found bool
+	err   error
 }
 
 // Read hands out what is masked.
@@ -169,14 +203,14 @@ func (m *maskedReader) fill() {
 	if errors.Is(m.err, io.ErrUnexpectedEOF) {
 		m.err = io.EOF
 	}
-	m.censor.mask(m.buffer[:m.held])
+	m.found = m.censor.mask(m.buffer[:m.held]) || m.found
 	m.next, m.ready = 0, m.held
 	if m.err == nil {
 		m.ready = m.held - m.censor.longest + 1
 	}
 }
 
-// file is a file without secrets; one that is compressed by gzip, such as a .tar.gz, is masked inside and compressed again.
+// file is a file without secrets; one that is compressed by gzip, such as a .tar.gz, is masked inside and compressed again if it has any.
 func (c *censor) file(f *os.File) (io.ReadCloser, error) {
 	if len(c.secrets) == 0 {
 		return f, nil
@@ -193,7 +227,30 @@ func (c *censor) file(f *os.File) (io.ReadCloser, error) {
 		}
 		return readCloser{c.reader(f), f}, nil
 	}
+	found, scanErr := c.finds(z)
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if !found {
+		// What has no secrets stays as it is: compressed again, it would have another checksum. What is no archive up to its end is
+		// masked as it stands, since we cannot see into the rest.
+		if scanErr == nil {
+			return f, nil
+		}
+		return readCloser{c.reader(f), f}, nil
+	}
+	in.Reset(f)
+	if err := z.Reset(in); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
 	return c.recompressed(z, f), nil
+}
+
+// finds says whether there is a secret in a text; the error comes from reading it.
+func (c *censor) finds(r io.Reader) (bool, error) {
+	masked := &maskedReader{censor: c, from: r, buffer: make([]byte, max(censorBuffer, 2*c.longest))}
+	_, err := io.Copy(io.Discard, masked)
+	return masked.found, err
 }
 
 func (c *censor) recompressed(z *gzip.Reader, f *os.File) io.ReadCloser {

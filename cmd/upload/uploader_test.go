@@ -63,7 +63,15 @@ func (s *scene) work(interrupted <-chan os.Signal) map[string]string {
 	}
 	bucket := memblob.OpenBucket(nil)
 	at := time.Unix(1700000000, 0)
-	u := &uploader{opts: s.opts, store: &store{bucket: bucket, log: &s.log}, censor: c, log: &s.log, now: func() time.Time { return at }, started: at}
+	logs, err := openFolderOf(s.opts.Logs())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer logs.close()
+	u := &uploader{
+		opts: s.opts, store: &store{bucket: bucket, log: &s.log}, censor: c, logs: logs, log: &s.log,
+		now: func() time.Time { return at }, started: at,
+	}
 	u.work(context.Background(), interrupted)
 	got := map[string]string{}
 	for it := bucket.List(nil); ; {

@@ -66,7 +66,7 @@ type Ref struct {
 	Repo string `json:"repo"`
 	// PathAlias is the job's own, for the records; Dir follows from it.
 	PathAlias string `json:"path_alias,omitempty"`
-	// Dir is the absolute path of the work tree. It may exist if it is empty.
+	// Dir is the absolute path of the work tree. What is in it is removed first.
 	Dir string `json:"dir"`
 	// URI is where to fetch from: http, https, ssh (also as user@host:path) or file, without a password.
 	URI string `json:"uri"`

@@ -2,7 +2,6 @@ package tier
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline"
@@ -50,6 +49,8 @@ type check struct {
 	own   Own
 	run   *pipelinev1.PipelineRun
 	found []Denial
+	// around says why the task at hand cannot keep what the central configuration would grant it; empty if it can.
+	around string
 }
 
 func (c *check) deny(code, field, value, setting string) {
@@ -102,15 +103,15 @@ func (c *check) pipelineRef(r *pipelinev1.PipelineRef, at string) {
 	}
 }
 
-// account denies an account that is not allowed. Without a token the default account is nobody.
+// account denies an account that is not allowed. Without a token the default account is nobody, and the central configuration's is
+// everybody's.
 func (c *check) account(name string, template *pod.Template, at string) {
 	token := template == nil || template.AutomountServiceAccountToken == nil || *template.AutomountServiceAccountToken
 	switch {
-	case name != "" && name == c.own.ServiceAccount:
-	case name == "" || name == "default":
-		if token && !allows(c.tier.ServiceAccounts, "default") {
+	case name == "" || name == "default" || name == c.own.ServiceAccount:
+		if name = string(or(Name(name), "default")); token && !allows(c.tier.ServiceAccounts, name) {
 			c.found = append(c.found, Denial{Tier: c.name, Code: "service-account", Field: at + ".podTemplate.automountServiceAccountToken",
-				Value: `the token of service account "default"`, Setting: "service_accounts", Instead: "write false"})
+				Value: fmt.Sprintf("the token of service account %q", name), Setting: "service_accounts", Instead: "write false"})
 		}
 	default:
 		c.allowed(c.tier.ServiceAccounts, "service-account", at+".serviceAccountName", name, "service_accounts")
@@ -151,7 +152,10 @@ func (c *check) pipeline(p *pipelinev1.PipelineSpec, at string) {
 		tasks []pipelinev1.PipelineTask
 	}{{"tasks", p.Tasks}, {"finally", p.Finally}} {
 		for i, task := range list.tasks {
+			outer := c.around
+			c.around = c.surroundings(p, task, outer)
 			c.pipelineTask(task, fmt.Sprintf("%s.%s[%d]", at, list.name, i))
+			c.around = outer
 		}
 	}
 }
@@ -160,6 +164,7 @@ func (c *check) pipelineTask(t pipelinev1.PipelineTask, at string) {
 	c.taskRef(t.TaskRef, at+".taskRef")
 	c.pipelineRef(t.PipelineRef, at+".pipelineRef")
 	if t.PipelineSpec != nil {
+		c.around = "in a pipeline within the pipeline"
 		c.pipeline(t.PipelineSpec, at+".pipelineSpec")
 	}
 	if t.TaskSpec == nil {
@@ -221,29 +226,4 @@ func (c *check) env(vars []corev1.EnvVar, from []corev1.EnvFromSource, at string
 			c.secret(fmt.Sprintf("%s.envFrom[%d].secretRef", at, i), f.SecretRef.Name)
 		}
 	}
-}
-
-// granted says whether a volume of a task holds a secret of the central configuration's that only Bowsprit's own
-// containers mount.
-func (c *check) granted(secret, volume string, t *pipelinev1.TaskSpec) bool {
-	if t == nil || c.own.Helper == nil || !slices.Contains(c.own.Secrets, secret) {
-		return false
-	}
-	mounts := func(list []corev1.VolumeMount) bool {
-		return slices.ContainsFunc(list, func(m corev1.VolumeMount) bool { return m.Name == volume || computed(m.Name) })
-	}
-	if t.StepTemplate != nil && (mounts(t.StepTemplate.VolumeMounts) || t.StepTemplate.Image != "" || t.StepTemplate.Command != nil) {
-		return false
-	}
-	for _, s := range t.Steps {
-		if mounts(s.VolumeMounts) && (s.Script != "" || !c.own.Helper(s.Name, s.Image, s.Command)) {
-			return false
-		}
-	}
-	for _, s := range t.Sidecars {
-		if mounts(s.VolumeMounts) && (s.Script != "" || !c.own.Helper(s.Name, s.Image, s.Command)) {
-			return false
-		}
-	}
-	return true
 }

@@ -2,6 +2,7 @@ package tier
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -102,7 +103,48 @@ var escapes = map[string]struct {
 		[]string{"secret spec.pipelineSpec.tasks[0].taskSpec.volumes[0].secret"}},
 	"a secret of ours, inherited by all steps": {quiet + "pipelineSpec: {tasks: [{name: a, taskSpec: {stepTemplate: {volumeMounts: [{name: v, mountPath: /s}]}, steps: [{name: clone, image: tools, command: [/x, clone]}], volumes: [{name: v, secret: {secretName: clone-key}}]}}]}",
 		[]string{"secret spec.pipelineSpec.tasks[0].taskSpec.volumes[0].secret"}},
+	"variables behind our clone's own":         {quiet[:len(quiet)-3] + ", env: [{name: BOWSPRIT_CLONE, value: x}]}}\npipelineSpec: {tasks: [" + lentTask("a", "") + "]}", lentDenied},
+	"variables behind our clone's, per task":   {quiet + "taskRunSpecs: [{pipelineTaskName: b, podTemplate: {automountServiceAccountToken: false, env: [{name: PATH, value: /c}]}}]\npipelineSpec: {tasks: [" + lentTask("a", "") + "]}", lentDenied},
+	"hosts that are elsewhere for our clone":   {quiet[:len(quiet)-3] + ", hostAliases: [{ip: 192.0.2.1, hostnames: [github.com]}]}}\npipelineSpec: {tasks: [" + lentTask("a", "") + "]}", lentDenied},
+	"variables that our clone inherits":        {lent(", stepTemplate: {env: [{name: PATH, value: /c}]}"), lentDenied},
+	"a file of variables for our clone":        {lent(", stepTemplate: {envFrom: [{configMapRef: {name: c}}]}"), lentDenied},
+	"another git mounted over our clone's":     {lent(", stepTemplate: {volumeMounts: [{name: code, mountPath: /usr/bin}]}"), lentDenied},
+	"a sidecar in our clone's folder":          {lent(", sidecars: [{name: db, image: i, volumeMounts: [{name: code, mountPath: /c}]}]"), lentDenied},
+	"a sidecar in a folder that it computes":   {lent(", sidecars: [{name: db, image: i, volumeMounts: [{name: $(params.x), mountPath: /c}]}]"), lentDenied},
+	"a task before our clone":                  {inWorkspace(ownClaim, ", runAfter: [evil]", ", {name: evil"+ending+"]"), lentDenied},
+	"a task beside our clone":                  {inWorkspace(ownClaim, "", ", {name: evil"+ending+"]"), lentDenied},
+	"a task behind one beside our clone":       {inWorkspace(ownClaim, "", ", {name: x, taskSpec: {steps: [{name: s, image: i}]}}, {name: evil, runAfter: [x]"+ending+"]"), lentDenied},
+	"a clone in finally, behind everybody":     {quiet + "workspaces: [{name: w, " + ownClaim + "}]\npipelineSpec: {tasks: [{name: evil" + ending + "], finally: [{name: clone, workspaces: [{name: w}], " + strings.TrimPrefix(lentTask("x", ""), "{name: x, ") + "]}", []string{"secret spec.pipelineSpec.finally[0].taskSpec.volumes[0].secret"}},
+	"a clone in a pipeline within":             {quiet + "pipelineSpec: {tasks: [{name: p, pipelineSpec: {tasks: [" + lentTask("a", "") + "]}}]}", []string{"secret spec.pipelineSpec.tasks[0].pipelineSpec.tasks[0].taskSpec.volumes[0].secret"}},
+	"a clone where other runs write":           {inWorkspace("persistentVolumeClaim: {claimName: c}", "", "]"), []string{"volume spec.workspaces[0].persistentVolumeClaim", lentDenied[0]}},
+	"the token of the administrators' account": {"taskRunTemplate: {serviceAccountName: builder}", []string{"service-account spec.taskRunTemplate.podTemplate.automountServiceAccountToken"}},
+	"the same token for one task":              {quiet + "taskRunSpecs: [{pipelineTaskName: job, serviceAccountName: builder, podTemplate: {automountServiceAccountToken: true}}]", []string{"service-account spec.taskRunSpecs[0].podTemplate.automountServiceAccountToken"}},
 }
+
+// lentDenied is the denial of the key of lentTask.
+var lentDenied = []string{"secret spec.pipelineSpec.tasks[0].taskSpec.volumes[0].secret"}
+
+// lentTask is a task in which our clone holds a key of the administrators' and shares a folder, with more fields.
+func lentTask(name, fields string) string {
+	return "{name: " + name + ", taskSpec: {steps: [{name: clone, image: tools, command: [/x, clone], volumeMounts: [{name: v, mountPath: /s}, {name: code, mountPath: /c}]}], " +
+		"volumes: [{name: v, secret: {secretName: clone-key}}, {name: code, emptyDir: {}}]" + fields + "}}"
+}
+
+// lent is a run of such a task.
+func lent(fields string) string {
+	return quiet + "pipelineSpec: {tasks: [" + lentTask("a", fields) + "]}"
+}
+
+// inWorkspace is a run whose clone works in a claim that other tasks bind as well.
+func inWorkspace(binding, clone, tasks string) string {
+	return quiet + "workspaces: [{name: w, " + binding + "}]\npipelineSpec: {workspaces: [{name: w}], tasks: [{name: clone, workspaces: [{name: w}]" + clone + ", " +
+		strings.TrimPrefix(lentTask("x", ""), "{name: x, ") + tasks + "}"
+}
+
+const (
+	ownClaim = "volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}"
+	ending   = ", workspaces: [{name: mine, workspace: w}], taskSpec: {steps: [{name: s, image: i}]}}"
+)
 
 // ours is what the central configuration gave to the runs of these tests.
 var ours = Own{
@@ -140,11 +182,15 @@ func TestTheTrustedTierMayDoAllOfIt(t *testing.T) {
 
 func TestWhatTheLowestTierMayDo(t *testing.T) {
 	for why, spec := range map[string]string{
-		"a step with what everybody has": step(", env: [{name: A, value: b}, {name: B, valueFrom: {configMapKeyRef: {name: c, key: k}}}], envFrom: [{configMapRef: {name: c}}], securityContext: {runAsUser: 0, capabilities: {drop: [ALL], add: [CHOWN]}}"),
-		"harmless volumes":               task(", volumes: [{name: a, emptyDir: {}}, {name: b, configMap: {name: c}}, {name: d, downwardAPI: {}}, {name: e, projected: {sources: [{configMap: {name: c}}, {downwardAPI: {}}]}}]"),
-		"a sidecar":                      task(", sidecars: [{name: db, image: postgres, ports: [{containerPort: 5432}], readinessProbe: {tcpSocket: {port: 5432}}}]"),
-		"a workspace of its own":         quiet + "workspaces: [{name: a, emptyDir: {}}, {name: b, volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}}, {name: c, configMap: {name: c}}]",
-		"the administrators' account":    "taskRunTemplate: {serviceAccountName: builder}",
+		"a step with what everybody has":                step(", env: [{name: A, value: b}, {name: B, valueFrom: {configMapKeyRef: {name: c, key: k}}}], envFrom: [{configMapRef: {name: c}}], securityContext: {runAsUser: 0, capabilities: {drop: [ALL], add: [CHOWN]}}"),
+		"harmless volumes":                              task(", volumes: [{name: a, emptyDir: {}}, {name: b, configMap: {name: c}}, {name: d, downwardAPI: {}}, {name: e, projected: {sources: [{configMap: {name: c}}, {downwardAPI: {}}]}}]"),
+		"a sidecar":                                     task(", sidecars: [{name: db, image: postgres, ports: [{containerPort: 5432}], readinessProbe: {tcpSocket: {port: 5432}}}]"),
+		"a workspace of its own":                        quiet + "workspaces: [{name: a, emptyDir: {}}, {name: b, volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}}, {name: c, configMap: {name: c}}]",
+		"the administrators' account":                   "taskRunTemplate: {serviceAccountName: builder, podTemplate: {automountServiceAccountToken: false}}",
+		"our clone beside a sidecar of its own folders": lent(", sidecars: [{name: db, image: i, volumeMounts: [{name: data, mountPath: /d}]}]"),
+		"our clone before everybody else":               inWorkspace(ownClaim, "", ", {name: a, runAfter: [clone]"+ending+", {name: b, runAfter: [a]"+ending+"], finally: [{name: c"+ending+"]"),
+		"two clones of ours side by side":               inWorkspace(ownClaim, "", ", {name: second, workspaces: [{name: w}], "+strings.TrimPrefix(lentTask("x", ""), "{name: x, ")+"]"),
+		"a folder that each task has for itself":        inWorkspace("emptyDir: {}", "", ", {name: a"+ending+"]"),
 		"our clone with the administrators' key": quiet + "pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{name: clone, image: tools, command: [/x, clone], volumeMounts: [{name: v, mountPath: /s}]}, {name: test, image: i}], " +
 			"volumes: [{name: v, secret: {secretName: clone-key}}]}}]}",
 		"the same key in a projected volume": quiet + "pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{name: clone, image: tools, command: [/x, clone], volumeMounts: [{name: v, mountPath: /s}]}], " +

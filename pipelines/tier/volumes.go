@@ -17,8 +17,15 @@ var harmless = []string{"emptyDir", "configMap", "downwardAPI"}
 func (c *check) volumes(list []corev1.Volume, t *pipelinev1.TaskSpec, at string) {
 	for i, v := range list {
 		field := fmt.Sprintf("%s.volumes[%d]", at, i)
-		if s := v.Secret; s != nil && c.granted(s.SecretName, v.Name, t) {
-			continue
+		if s := v.Secret; s != nil {
+			ok, why := c.granted(s.SecretName, v.Name, t)
+			if ok {
+				continue
+			}
+			if why != "" && !allows(c.tier.Secrets, s.SecretName) {
+				c.deny("secret", field+".secret", fmt.Sprintf("secret %q %s", s.SecretName, why), "secrets")
+				continue
+			}
 		}
 		if p := v.Projected; p != nil && c.grantedAll(p, v.Name, t) {
 			continue
@@ -30,7 +37,11 @@ func (c *check) volumes(list []corev1.Volume, t *pipelinev1.TaskSpec, at string)
 // grantedAll says whether a projected volume holds granted secrets only.
 func (c *check) grantedAll(p *corev1.ProjectedVolumeSource, volume string, t *pipelinev1.TaskSpec) bool {
 	return len(p.Sources) > 0 && !slices.ContainsFunc(p.Sources, func(s corev1.VolumeProjection) bool {
-		return s.Secret == nil || !c.granted(s.Secret.Name, volume, t)
+		if s.Secret == nil {
+			return true
+		}
+		ok, _ := c.granted(s.Secret.Name, volume, t)
+		return !ok
 	})
 }
 

@@ -38,6 +38,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("alias: %q is not a clean path without slashes at its ends", o.Alias)
 	case o.MinimumSecretLength < 0:
 		return fmt.Errorf("minimum_secret_length: %d is negative", o.MinimumSecretLength)
+	case o.Done == "":
+		return fmt.Errorf("done: it must name the file to make when everything is stored")
 	}
 	for i, l := range o.Latest {
 		if !object(l) {
@@ -47,22 +49,35 @@ func (o Options) Validate() error {
 	return o.validateFiles()
 }
 
+// named is the path of a file with the field that it stands in.
+type named struct{ field, file string }
+
 func (o Options) validateFiles() error {
-	type named struct{ name, file string }
-	files := []named{{"local_dir", o.LocalDir}, {"gcs_credentials_file", o.GCSCredentialsFile}, {"s3_credentials_file", o.S3CredentialsFile},
-		{"artifacts", o.Artifacts}, {"clone_records", o.CloneRecords}, {"done", o.Done}, {"alive", o.Alive}}
+	files := []named{{"local_dir", o.LocalDir}, {"gcs_credentials_file", o.GCSCredentialsFile}, {"s3_credentials_file", o.S3CredentialsFile}}
+	for i, dir := range o.SecretDirs {
+		files = append(files, named{fmt.Sprintf("secret_dirs[%d]", i), dir})
+	}
+	shared := []named{{"done", o.Done}, {"alive", o.Alive}, {"artifacts", o.Artifacts}, {"clone_records", o.CloneRecords}}
 	for i, e := range o.Entries {
-		files = append(files, named{fmt.Sprintf("entries[%d].log", i), e.Log}, named{fmt.Sprintf("entries[%d].marker", i), e.Marker})
+		shared = append(shared, named{fmt.Sprintf("entries[%d].log", i), e.Log}, named{fmt.Sprintf("entries[%d].marker", i), e.Marker})
 		if e.Name == "" && len(o.Entries) > 1 || strings.ContainsAny(e.Name, "/\x00") {
 			return fmt.Errorf("entries[%d].name: %q is not the name of one of several containers", i, e.Name)
 		}
 	}
-	for i, dir := range o.SecretDirs {
-		files = append(files, named{fmt.Sprintf("secret_dirs[%d]", i), dir})
-	}
-	for _, f := range files {
+	for _, f := range append(files, shared...) {
 		if f.file != "" && (!path.IsAbs(f.file) || path.Clean(f.file) != f.file) {
-			return fmt.Errorf("%s: %q is not a clean absolute path", f.name, f.file)
+			return fmt.Errorf("%s: %q is not a clean absolute path", f.field, f.file)
+		}
+	}
+	return o.validateShared(shared)
+}
+
+// validateShared says which of the steps' files is not in the folder that they share with the uploader.
+func (o Options) validateShared(files []named) error {
+	logs := o.Logs()
+	for _, f := range files {
+		if f.file != "" && !strings.HasPrefix(f.file, strings.TrimSuffix(logs, "/")+"/") {
+			return fmt.Errorf("%s: %q is not in %s, the folder of done", f.field, f.file, logs)
 		}
 	}
 	return nil
