@@ -27,8 +27,10 @@ var schemas = map[string]struct {
 	title string
 	of    any
 }{
-	"jobs.schema.json":   {"A Prow job file", &prow.JobConfig{}},
-	"inrepo.schema.json": {"A repository's own jobs: .prow.yaml, or a file in .prow/", &repoConfig{}},
+	"config.schema.json":  {"Prow's config.yaml", &prow.Config{}},
+	"plugins.schema.json": {"Prow's plugins.yaml", &prow.PluginConfig{}},
+	"jobs.schema.json":    {"A Prow job file", &prow.JobConfig{}},
+	"inrepo.schema.json":  {"A repository's own jobs: .prow.yaml, or a file in .prow/", &repoConfig{}},
 }
 
 func schemaFile(name string) string { return filepath.Join("../../docs/reference", name) }
@@ -70,6 +72,10 @@ func special(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Description: "A duration as Go writes it, such as 2h30m."}
 	case reflect.TypeFor[metav1.Time]():
 		return text
+	case reflect.TypeFor[prow.OrgPlugins](): // the old form is the list itself
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "array", Items: text}, {Type: "object"}}}
+	case reflect.TypeFor[prow.OrgMergeMethod](), reflect.TypeFor[prow.RepoMergeMethod]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text, {Type: "object"}}}
 	case reflect.TypeFor[prow.Raw]():
 		return jsonschema.TrueSchema
 	case reflect.TypeFor[pipelinev1.PipelineRunSpec](), reflect.TypeFor[pipelinev1.Param]():
@@ -135,12 +141,23 @@ presubmits:
 postsubmits: {o/r: [{name: image, agent: tekton-pipeline, tekton_pipeline_run_spec: {v1beta1: {pipelineRef: {name: x}}}}]}
 periodics: [{name: nightly, cron: '@daily', extra_refs: [{org: o, repo: r, base_ref: main}]}]
 prow_ignored: [anything, {goes: here}]`},
-		"a repository's own jobs":      {schema: "inrepo.schema.json", file: `presubmits: [{name: unit, spec: {containers: [{image: golang}]}}]`},
-		"a key that nobody reads":      {schema: "jobs.schema.json", file: `periodics: [{name: a, crom: '@daily'}]`, wrong: "crom"},
-		"a key in the pod":             {schema: "jobs.schema.json", file: `periodics: [{name: a, spec: {containers: [{imagee: x}]}}]`, wrong: "imagee"},
-		"a number in place of text":    {schema: "jobs.schema.json", file: `periodics: [{name: 1}]`, wrong: "string"},
-		"jobs by repository in a repo": {schema: "inrepo.schema.json", file: `presubmits: {o/r: [{name: unit}]}`, wrong: "array"},
-		"periodics in a repository":    {schema: "inrepo.schema.json", file: `periodics: [{name: unit}]`, wrong: "periodics"},
+		"config.yaml": {schema: "config.schema.json", file: `
+plank: {default_decoration_config_entries: [{config: {timeout: 2h}}], max_concurrency: 3}
+tide: {queries: [{orgs: [o], labels: [lgtm]}], merge_method: {o: squash, p: {r: {main: rebase}}}, context_options: {orgs: {o: {required-contexts: [a]}}}}
+branch-protection: {protect-tested-repos: true, orgs: {o: {repos: {r: {branches: {main: {protect: true}}}}}}}
+slack_reporter_configs: {'*': {channel: a}}
+in_repo_config: {enabled: {o/r: true}}
+sinker: {max_pod_age: 24h}
+presubmits: {o/r: [{name: unit, spec: {containers: [{image: golang}]}}]}`},
+		"an unknown key of config.yaml":  {schema: "config.schema.json", file: `tide: {querys: []}`, wrong: "querys"},
+		"plugins.yaml":                   {schema: "plugins.schema.json", file: `{plugins: {o/r: {plugins: [trigger]}}, triggers: [{repos: [o/r], trusted_org: o}], size: {s: 10}}`},
+		"an unknown key of plugins.yaml": {schema: "plugins.schema.json", file: `trigers: []`, wrong: "trigers"},
+		"a repository's own jobs":        {schema: "inrepo.schema.json", file: `presubmits: [{name: unit, spec: {containers: [{image: golang}]}}]`},
+		"a key that nobody reads":        {schema: "jobs.schema.json", file: `periodics: [{name: a, crom: '@daily'}]`, wrong: "crom"},
+		"a key in the pod":               {schema: "jobs.schema.json", file: `periodics: [{name: a, spec: {containers: [{imagee: x}]}}]`, wrong: "imagee"},
+		"a number in place of text":      {schema: "jobs.schema.json", file: `periodics: [{name: 1}]`, wrong: "string"},
+		"jobs by repository in a repo":   {schema: "inrepo.schema.json", file: `presubmits: {o/r: [{name: unit}]}`, wrong: "array"},
+		"periodics in a repository":      {schema: "inrepo.schema.json", file: `periodics: [{name: unit}]`, wrong: "periodics"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
