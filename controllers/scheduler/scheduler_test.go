@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	pipelinev1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/labels"
 	testclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -151,21 +153,31 @@ func TestDeletedRunsStartNothing(t *testing.T) {
 	ns := api.Namespace(t)
 	s, clock := newScheduler(t, api, ns, periodic("rare", func(p *prow.Periodic) { p.Interval = "3h" }))
 	look(t, s)
-	runstest.Eventually(t, "the run is seen", func() error {
-		_, err := s.Look(context.Background())
-		return err
-	})
+	seen(t, s, 1)
+	look(t, s) // it remembers the run
 	for _, run := range runsOf(t, api, ns) {
 		if err := api.Client.Delete(context.Background(), &run); err != nil {
 			t.Fatal(err)
 		}
 	}
 	clock.SetTime(began.Add(30 * time.Second))
-	time.Sleep(200 * time.Millisecond) // so that the cache sees it
+	seen(t, s, 0)
 	look(t, s)
 	if got := made(t, api, ns); len(got) != 0 {
 		t.Errorf("a job of every three hours ran again after its run was deleted: %q", got)
 	}
+}
+
+// seen waits until a scheduler's cache holds so many runs.
+func seen(t *testing.T, s *scheduler.Scheduler, want int) {
+	t.Helper()
+	runstest.Eventually(t, fmt.Sprintf("the cache holds %d runs", want), func() error {
+		list, err := s.Runs.List(context.Background(), labels.Everything())
+		if err == nil && len(list) != want {
+			err = fmt.Errorf("it holds %d", len(list))
+		}
+		return err
+	})
 }
 
 func runsOf(t *testing.T, api *runstest.API, ns string) []pipelinev1.PipelineRun {
